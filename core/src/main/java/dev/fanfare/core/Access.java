@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Who may do something with a channel. Quick, without blocking.
+@FunctionalInterface
+public interface Access {
+    /// @param principal who asks, or null for an anonymous session
+    /// @param captures what the channel's name has at the pattern's `{name}`s
+    boolean allows(@Nullable Principal principal, Map<String, String> captures);
+
+    /// Only the server's own code.
+    static Access nobody() {
+        return (_, _) -> false;
+    }
+
+    static Access anyone() {
+        return (_, _) -> true;
+    }
+
+    static Access authenticated() {
+        return (principal, _) -> principal != null;
+    }
+
+    /// The user whose id the channel's name has at `{capture}`.
+    static Access owner(String capture) {
+        return (principal, captures) ->
+                principal != null && principal.user().equals(captures.get(capture));
+    }
+
+    /// Whoever has the claim: a list that contains what the name has at `{capture}`, or a value
+    /// that equals it.
+    static Access claim(String claim, String capture) {
+        return (principal, captures) -> {
+            String wanted = captures.get(capture);
+            if (principal == null || wanted == null) {
+                return false;
+            }
+            Object value = principal.claims().get(claim);
+            return value instanceof Iterable<?> values
+                    ? contains(values, wanted)
+                    : wanted.equals(value);
+        };
+    }
+
+    private static boolean contains(Iterable<?> values, String wanted) {
+        for (Object value : values) {
+            if (wanted.equals(value)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+import dev.fanfare.engine.Content;
+import dev.fanfare.engine.History;
+import dev.fanfare.engine.HistoryQuery;
+import dev.fanfare.engine.Member;
+import dev.fanfare.engine.Published;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// A channel, for the server's own code: no rule restrains it. Any thread.
+public final class Channel {
+    private final Hub hub;
+    private final String name;
+
+    Channel(Hub hub, String name) {
+        this.hub = hub;
+        this.name = name;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /// Publishes `value` as its payload; a [Content] as it is.
+    public CompletionStage<Published> publish(Object value) {
+        return publish(hub.content(value), null);
+    }
+
+    /// Publishes under an event name.
+    public CompletionStage<Published> publish(String event, Object value) {
+        return publish(Content.of(event, hub.content(value).data()), null);
+    }
+
+    /// @param idempotencyKey publishing again with the same key changes nothing; null publishes
+    ///   always
+    public CompletionStage<Published> publish(Content content, @Nullable String idempotencyKey) {
+        return hub.publish(name, content, idempotencyKey);
+    }
+
+    public CompletionStage<History> history(HistoryQuery query) {
+        return hub.engine().history(name, query);
+    }
+
+    /// At most `limit` of who is present.
+    public CompletionStage<List<Member>> members(int limit) {
+        return hub.engine().members(name, limit);
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+import java.util.Map;
+
+/// What holds for the sessions that come in by one door: their dialect, who they may be, what they
+/// may send.
+///
+/// @param name for logs and metrics
+/// @param encoder renders for these sessions; one object for all endpoints of a dialect
+/// @param authenticator decides who they are
+/// @param admission when a session counts as connected
+/// @param rules the channels that exist here; a name that matches none is unknown
+/// @param handlers by message name
+/// @param lifecycle is told of sessions
+/// @param full how a session over [Limits#connections] ends
+public record Endpoint(
+        String name,
+        Encoder encoder,
+        Authenticator authenticator,
+        Admission admission,
+        Rulebook rules,
+        Map<String, MessageHandler> handlers,
+        Lifecycle lifecycle,
+        Limits limits,
+        Close full) {
+
+    public enum Admission {
+        /// The client says who it is by a connect command, before any other.
+        BY_COMMAND,
+        /// The credentials came with the connection, and are judged once it is open.
+        ON_OPEN
+    }
+
+    /// Runs on virtual threads, in order with the session's message handlers.
+    public interface Lifecycle {
+        Lifecycle NONE = new Lifecycle() {};
+
+        /// The session is connected.
+        default void opened(Session session) throws Exception {}
+
+        /// A session that was connected is gone.
+        default void closed(Session session, Close close) throws Exception {}
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+import org.jspecify.annotations.Nullable;
+
+/// Answers the messages of one name. What it throws is logged and answered as `internal`, and
+/// touches nobody else.
+public interface MessageHandler {
+    /// @param data what the client sent, as its dialect delivers it (JSON)
+    /// @return the reply's data, or null for none
+    /// @throws InvalidMessage when the data is not what this handler takes: answered as
+    ///   `bad_request`
+    byte @Nullable [] handle(Session session, byte[] data) throws Exception;
+
+    /// Where it runs.
+    default Where where() {
+        return Where.VIRTUAL_THREAD;
+    }
+
+    enum Where {
+        /// On a virtual thread, one at a time and in order for each session; it may block.
+        VIRTUAL_THREAD,
+        /// On the session's event loop: it must not block, and is watched.
+        INLINE
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+/// Turns the objects that user code publishes and sends into payload bytes. The hub itself knows no
+/// format.
+@FunctionalInterface
+public interface Payloads {
+    /// @throws IllegalArgumentException when `value` has no representation
+    byte[] write(Object value);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+import org.jspecify.annotations.Nullable;
+
+/// Why something was not done: a value that is answered, not an exception. It never repeats what
+/// the client sent beyond the name of a field.
+///
+/// @param message one sentence with the numbers in it, and what to do next
+/// @param field the offending field, or null
+/// @param limit the name of the limit that was met, or null
+/// @param retryAfter milliseconds until it may work, or -1 when trying again changes nothing
+public record Refusal(
+        Code code,
+        String message,
+        @Nullable String field,
+        @Nullable String limit,
+        long retryAfter) {
+
+    public enum Code {
+        BAD_REQUEST,
+        MESSAGE_TOO_LARGE,
+        UNKNOWN_COMMAND,
+        UNKNOWN_HANDLER,
+        UNKNOWN_CHANNEL,
+        UNSUPPORTED_VERSION,
+        NOT_CONNECTED,
+        ALREADY_CONNECTED,
+        INVALID_TOKEN,
+        TOKEN_EXPIRED,
+        PERMISSION_DENIED,
+        ALREADY_SUBSCRIBED,
+        NOT_SUBSCRIBED,
+        NOT_ENABLED,
+        TOO_MANY_REQUESTS,
+        LIMIT_EXCEEDED,
+        UNAVAILABLE,
+        INTERNAL;
+
+        /// As it is on the wire: lower snake case.
+        public String wire() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    public static Refusal of(Code code, String message) {
+        return new Refusal(code, message, null, null, -1);
+    }
+
+    public static Refusal field(Code code, String field, String message) {
+        return new Refusal(code, message, field, null, -1);
+    }
+
+    public static Refusal limit(Code code, String limit, long retryAfter, String message) {
+        return new Refusal(code, message, null, limit, retryAfter);
+    }
+}

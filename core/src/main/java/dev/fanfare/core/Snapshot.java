@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+import dev.fanfare.engine.Content;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the state that a subscription begins with. Runs on a virtual thread, after the
+/// subscription has begun to hold back what is published: nothing falls between the two.
+@FunctionalInterface
+public interface Snapshot {
+    /// What the session is sent before the first publication, or null for nothing.
+    @Nullable Content read() throws Exception;
+}

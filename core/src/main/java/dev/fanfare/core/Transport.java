@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+import io.netty.buffer.ByteBuf;
+
+/// One connection, as its session sees it. Everything but [#loop] is called on that loop only.
+public interface Transport {
+    Loop loop();
+
+    /// Whether more should be written now. When it turns from false to true, the transport calls
+    /// [Session#writable].
+    boolean writable();
+
+    /// Bytes accepted and not yet taken by the operating system.
+    long pending();
+
+    /// Queues whole frames; takes over one reference of `frames`.
+    void write(ByteBuf frames);
+
+    void flush();
+
+    /// Asks the peer for a sign of life below the dialect (a WebSocket ping).
+    void ping();
+
+    /// Flushes what is queued, closes in form, and calls [Session#closed] in the end. Calling it
+    /// again does nothing.
+    void close(Close close);
+
+    /// Reads no more until [#resume], so that a client that floods is slowed by its own socket.
+    void pause();
+
+    void resume();
+}

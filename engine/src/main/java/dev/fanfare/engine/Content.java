@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.engine;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What a publisher hands over. The bytes are opaque here; the dialects on both sides take them for
+/// JSON.
+///
+/// @param event the name that enveloping dialects put beside the data, or null
+/// @param data the payload; never changed after this object was made
+/// @param publisher the id of the user who published, or null when it was the backend
+/// @param except the id of the one session that is not sent this, or null
+/// @param key what is conflated by: of several publications with one key the latest stands for all;
+///   null is a key of its own
+public record Content(
+        @Nullable String event,
+        byte[] data,
+        @Nullable String publisher,
+        @Nullable String except,
+        @Nullable String key) {
+
+    public static Content of(byte[] data) {
+        return new Content(null, data, null, null, null);
+    }
+
+    public static Content of(String event, byte[] data) {
+        return new Content(event, data, null, null, null);
+    }
+
+    public Content by(@Nullable String user) {
+        return new Content(event, data, user, except, key);
+    }
+
+    public Content except(@Nullable String session) {
+        return new Content(event, data, publisher, session, key);
+    }
+
+    public Content keyed(@Nullable String by) {
+        return new Content(event, data, publisher, except, by);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Content that
+                && Arrays.equals(data, that.data)
+                && Objects.equals(event, that.event)
+                && Objects.equals(publisher, that.publisher)
+                && Objects.equals(except, that.except)
+                && Objects.equals(key, that.key);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(data);
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/// Numbers, keeps and announces publications, and knows who is present: the port behind the hub.
+///
+/// **Order.** Appending, numbering and announcing a publication are one atomic step for each
+/// channel: every node's listener hears a channel's publications by ascending offset, each at most
+/// once, and an entry that [#history] returns has been, or will be, announced to each node that is
+/// subscribed.
+///
+/// **Completion.** Every answer may come later and on any thread, or at once on the caller's. It
+/// fails with [EngineUnavailable] when the outcome is unknown or nothing was done; publishing again
+/// with the same idempotency key is then safe. Announcements come through the [Listener] only.
+///
+/// **Threads.** All methods may be called from any thread and never block.
+public interface Engine extends AutoCloseable {
+
+    /// Begins; `listener` hears of every channel that is subscribed from then on. Called once,
+    /// first.
+    void start(Listener listener);
+
+    CompletionStage<Published> publish(PublishRequest request);
+
+    /// Begins to announce `channel` to the listener. The answer is the channel's newest position at
+    /// a moment from which everything later is announced; announcements may come before the answer
+    /// does.
+    CompletionStage<Position> subscribe(String channel);
+
+    /// Ends announcing. A late announcement may still come.
+    CompletionStage<Void> unsubscribe(String channel);
+
+    CompletionStage<History> history(String channel, HistoryQuery query);
+
+    /// The member is present by this session. The first session of a user is announced as joined,
+    /// unless the user had left within `grace`.
+    CompletionStage<Void> join(Presence presence);
+
+    /// The session is gone. When it was the user's last and none has come back within the grace it
+    /// joined with, the member is announced as left.
+    CompletionStage<Void> leave(String channel, String user, String session);
+
+    /// Who is present, one entry a user, in no order; at most `limit`.
+    CompletionStage<List<Member>> members(String channel, int limit);
+
+    /// Ends; what is under way may fail.
+    @Override
+    void close();
+
+    /// @param session the session by which the member is present
+    /// @param grace how long after the last session's leave the member still counts
+    record Presence(String channel, Member member, String session, Duration grace) {}
+
+    /// Hears what the engine announces. Calls for one channel come one at a time and in order, on
+    /// any thread, possibly inside a call of [Engine#publish]: it must be quick, and must not call
+    /// the engine.
+    interface Listener {
+        void published(String channel, String epoch, Publication publication);
+
+        /// @param session the session by which the member joined
+        void joined(String channel, Member member, String session);
+
+        void left(String channel, Member member);
+    }
+}
