@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
+import org.jspecify.annotations.Nullable;
+
 /// Decides who a client is. Runs on a virtual thread and may block.
 public interface Authenticator {
     /// @throws RuntimeException when it cannot be decided now: the client is told to come back
@@ -8,7 +10,8 @@ public interface Authenticator {
 
     /// What was decided.
     sealed interface Outcome {
-        record Accepted(Principal principal) implements Outcome {}
+        /// @param principal who it is, or null for an anonymous client
+        record Accepted(@Nullable Principal principal) implements Outcome {}
 
         /// @param refusal what a command is answered
         /// @param close how a session that depends on it ends
@@ -18,6 +21,11 @@ public interface Authenticator {
 
     static Outcome accept(Principal principal) {
         return new Outcome.Accepted(principal);
+    }
+
+    /// A client who may be anybody.
+    static Outcome anonymous() {
+        return new Outcome.Accepted(null);
     }
 
     /// One answer for every invalid token, whatever is wrong with it.

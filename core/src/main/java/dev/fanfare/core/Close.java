@@ -10,6 +10,7 @@ package dev.fanfare.core;
 public record Close(int code, String reason, long retryAfter) {
     public static final Close NORMAL = of(1000, "normal closure");
     public static final Close GOING_AWAY = of(1001, "going away");
+    public static final Close TRY_LATER = of(1013, "try again later");
     public static final Close INTERNAL = of(1011, "internal error");
 
     /// The connection was lost, or never closed in form; never sent.

@@ -17,6 +17,8 @@ public record Credentials(
         Map<String, String> cookies,
         String remote) {
 
+    public static final Credentials NONE = new Credentials(null, Map.of(), Map.of(), "");
+
     public Credentials token(@Nullable String other) {
         return new Credentials(other, query, cookies, remote);
     }

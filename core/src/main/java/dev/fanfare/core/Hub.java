@@ -1,23 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
+import dev.fanfare.engine.Clock;
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Engine;
+import dev.fanfare.engine.Member;
+import dev.fanfare.engine.Publication;
+import dev.fanfare.engine.PublishRequest;
 import dev.fanfare.engine.Published;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Who is connected to this node, and who listens where.
+/// Who is connected to this node, and who listens where. Any thread, except where it says
+/// otherwise.
 public final class Hub implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
+    private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final int DRAIN_SLICES = 100;
+    private static final int SESSION_ID_BYTES = 16;
+
+    private final Engine engine;
+    private final Rulebook rules;
+    private final Payloads payloads;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final Meter meter = new Meter();
+    private final Commands commands = new Commands(this);
+    private final Users users = new Users();
+    private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, LiveChannel> channels = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Loop, Turn> turns = new ConcurrentHashMap<>();
+    private volatile @Nullable CompletableFuture<Void> drained;
+    private volatile boolean closed;
 
     /// @param rules the rules of every channel there is; an endpoint's own rulebook says which of
     ///   them exist there
     public Hub(Engine engine, Rulebook rules, Payloads payloads, Environment environment) {
-        throw new UnsupportedOperationException();
+        this.engine = engine;
+        this.rules = rules;
+        this.payloads = payloads;
+        this.clock = environment.clock();
+        this.random = environment.random();
+        engine.start(new Announcements());
+        clock.after(SWEEP, this::sweep);
     }
 
     /// A connection is open. Called on the transport's loop.
@@ -25,72 +64,278 @@ public final class Hub implements AutoCloseable {
     /// @param credentials what came with the connection; with [Endpoint.Admission#ON_OPEN] they are
     ///   judged now
     public Session open(Endpoint endpoint, Transport transport, Credentials credentials) {
-        throw new UnsupportedOperationException();
+        Session session = add(endpoint, transport);
+        session.open(credentials);
+        return session;
     }
 
-    /// A connection is open, of somebody who was verified before.
+    /// A connection is open, of somebody who was verified before. Called on the transport's loop.
     public Session open(Endpoint endpoint, Transport transport, Principal principal) {
-        throw new UnsupportedOperationException();
+        Session session = add(endpoint, transport);
+        session.admit(principal);
+        return session;
+    }
+
+    private Session add(Endpoint endpoint, Transport transport) {
+        Turn turn = turns.computeIfAbsent(transport.loop(), loop -> new Turn(this, loop));
+        Session session = new Session(this, endpoint, transport, turn);
+        turn.add(session);
+        sessions.put(session.id(), session);
+        if (drained != null) {
+            session.disconnect(Close.restart(random.nextLong(1_000, 5_000)));
+        }
+        return session;
+    }
+
+    void remove(Session session) {
+        sessions.remove(session.id());
+        CompletableFuture<Void> waits = drained;
+        if (waits != null && sessions.isEmpty()) {
+            waits.complete(null);
+        }
     }
 
     public Channel channel(String name) {
-        throw new UnsupportedOperationException();
+        return new Channel(this, name);
     }
 
     public User user(String id) {
-        throw new UnsupportedOperationException();
+        return new User(this, id);
     }
 
     /// Sends to every connected session that matches.
     ///
     /// @return how many sessions it was handed to
     public int broadcast(Object value, Predicate<Session> to) {
-        throw new UnsupportedOperationException();
+        return deliver(sessions().stream().filter(to).toList(), content(value));
     }
 
     /// The connected sessions.
     public List<Session> sessions() {
-        throw new UnsupportedOperationException();
+        return sessions.values().stream().filter(Session::connected).toList();
     }
 
     /// Channels with subscribers on this node, and how many.
     public Map<String, Integer> channels() {
-        throw new UnsupportedOperationException();
+        Map<String, Integer> found = new TreeMap<>();
+        channels.values().forEach(channel -> found.put(channel.name(), channel.holders));
+        return found;
     }
 
     public Counts counts() {
-        throw new UnsupportedOperationException();
+        return new Counts(
+                sessions.size(),
+                users.size(),
+                channels.size(),
+                meter.subscriptions.intValue(),
+                meter.commands.sum(),
+                meter.published.sum(),
+                meter.delivered.sum(),
+                meter.gaps.sum(),
+                meter.recovered.sum(),
+                meter.notRecovered.sum(),
+                meter.slowClosed.sum());
     }
 
     /// Tells every session to come back, spread evenly over `window`, and completes when all are
-    /// closed.
+    /// closed. Sessions that are opened from now on are told at once.
     public CompletionStage<Void> drain(Duration window) {
-        throw new UnsupportedOperationException();
+        CompletableFuture<Void> waits = new CompletableFuture<>();
+        drained = waits;
+        List<Session> open = List.copyOf(sessions.values());
+        if (open.isEmpty()) {
+            waits.complete(null);
+        }
+        int slice = Math.ceilDiv(open.size(), DRAIN_SLICES);
+        for (int i = 0; i * slice < open.size(); i++) {
+            List<Session> next = open.subList(i * slice, Math.min(open.size(), (i + 1) * slice));
+            Duration at = window.multipliedBy(i).dividedBy(DRAIN_SLICES);
+            clock.after(
+                    at,
+                    () ->
+                            next.forEach(session ->
+                                    session.disconnect(
+                                            Close.restart(random.nextLong(1_000, 5_000)))));
+        }
+        return waits;
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        closed = true;
+        sessions.values().forEach(session -> session.disconnect(Close.GOING_AWAY));
+        engine.close();
     }
 
-    Content content(Object value) {
-        throw new UnsupportedOperationException();
+    private void sweep() {
+        if (!closed) {
+            turns.forEach((loop, turn) -> loop.execute(turn::sweep));
+            clock.after(SWEEP, this::sweep);
+        }
+    }
+
+    /// What the engine announces goes to whoever listens here.
+    private final class Announcements implements Engine.Listener {
+        @Override
+        public void published(String channel, String epoch, Publication publication) {
+            LiveChannel live = channels.get(channel);
+            if (live != null) {
+                live.published(epoch, publication);
+            }
+        }
+
+        @Override
+        public void joined(String channel, Member member, String session) {
+            LiveChannel live = announced(channel);
+            if (live != null) {
+                live.joined(member, session);
+            }
+        }
+
+        @Override
+        public void left(String channel, Member member) {
+            LiveChannel live = announced(channel);
+            if (live != null) {
+                live.left(member);
+            }
+        }
+
+        private @Nullable LiveChannel announced(String channel) {
+            LiveChannel live = channels.get(channel);
+            return live != null && live.rules().members() == ChannelRules.Presence.ANNOUNCED
+                    ? live
+                    : null;
+        }
+    }
+
+    /// The live channel, held by one more until [#release].
+    LiveChannel hold(String name, ChannelRules channelRules) {
+        return channels.compute(
+                name,
+                (_, known) -> {
+                    LiveChannel live = known == null ? begin(name, channelRules) : known;
+                    live.holders++;
+                    return live;
+                });
+    }
+
+    private LiveChannel begin(String name, ChannelRules channelRules) {
+        LiveChannel live = new LiveChannel(name, channelRules);
+        engine.subscribe(name)
+                .whenComplete((top, failure) -> {
+                    if (failure == null) {
+                        live.begin(top);
+                    } else {
+                        live.ready().completeExceptionally(failure);
+                    }
+                });
+        return live;
+    }
+
+    void release(LiveChannel live) {
+        channels.computeIfPresent(
+                live.name(),
+                (name, known) -> {
+                    known.holders--;
+                    if (known.holders > 0) {
+                        return known;
+                    }
+                    engine.unsubscribe(name)
+                            .whenComplete((_, failure) ->
+                                    engineFailed("unsubscribe from " + name, failure));
+                    return null;
+                });
     }
 
     CompletionStage<Published> publish(
             String channel, Content content, @Nullable String idempotencyKey) {
-        throw new UnsupportedOperationException();
+        meter.published.increment();
+        return engine.publish(
+                new PublishRequest(channel, content, rules(channel).retention(), idempotencyKey));
+    }
+
+    /// Sends to these sessions, encoding once for each encoder and handing over once to each loop.
+    int deliver(List<Session> to, Content content) {
+        Push.Message message = new Push.Message(content, clock.millis());
+        IdentityHashMap<Encoder, byte @Nullable []> frames = new IdentityHashMap<>();
+        Map<Turn, List<Session>> byTurn = new HashMap<>();
+        for (Session session : to) {
+            if (!session.id().equals(content.except())) {
+                frames.computeIfAbsent(
+                        session.endpoint().encoder(), encoder -> encoder.push(message));
+                byTurn.computeIfAbsent(session.turn(), _ -> new ArrayList<>()).add(session);
+            }
+        }
+        byTurn.forEach((turn, sessionsThere) ->
+                turn.loop().execute(() -> sessionsThere.forEach(s -> send(s, frames))));
+        return byTurn.values().stream().mapToInt(List::size).sum();
+    }
+
+    private static void send(Session session, IdentityHashMap<Encoder, byte @Nullable []> frames) {
+        byte[] frame = frames.get(session.endpoint().encoder());
+        if (frame != null) {
+            session.sendFrame(frame);
+        }
+    }
+
+    /// The rules of a channel, for the server's own code: one that matches no pattern has the
+    /// default ones.
+    ChannelRules rules(String channel) {
+        Rulebook.Match match = rules.match(channel);
+        return match == null ? ChannelRules.DEFAULT : match.rules();
+    }
+
+    Content content(Object value) {
+        return value instanceof Content content ? content : Content.of(payloads.write(value));
+    }
+
+    /// How a principal is shown to others: its claim `info`.
+    Member member(Principal principal) {
+        Object info = principal.claims().get("info");
+        return new Member(principal.user(), info == null ? new byte[0] : payloads.write(info));
+    }
+
+    String newId() {
+        byte[] bytes = new byte[SESSION_ID_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    Refusal unavailable() {
+        return Refusal.limit(
+                Refusal.Code.UNAVAILABLE,
+                "engine",
+                random.nextLong(500, 1_500),
+                "This cannot be done now. Try again.");
+    }
+
+    void engineFailed(String what, @Nullable Throwable failure) {
+        if (failure != null) {
+            LOG.warn("the engine failed: {}", what, failure);
+        }
+    }
+
+    @Nullable Session session(String id) {
+        return sessions.get(id);
     }
 
     Engine engine() {
-        throw new UnsupportedOperationException();
+        return engine;
+    }
+
+    Commands commands() {
+        return commands;
     }
 
     Users users() {
-        throw new UnsupportedOperationException();
+        return users;
     }
 
-    int deliver(List<Session> sessions, Content content) {
-        throw new UnsupportedOperationException();
+    Meter meter() {
+        return meter;
+    }
+
+    Clock clock() {
+        return clock;
     }
 }

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+import dev.fanfare.engine.Content;
+import dev.fanfare.engine.History;
+import dev.fanfare.engine.HistoryQuery;
+import dev.fanfare.engine.Position;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What each [Command] does: the rules of its channel, whether the session may, and then the engine
+/// or a handler. On the session's loop.
+final class Commands {
+    private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
+
+    /// The protocol version that this server speaks.
+    static final int VERSION = 1;
+
+    private static final int MOST_HISTORY = 1_000;
+    private static final int MOST_MEMBERS = 10_000;
+    private static final int MOST_WAITING = 1_000;
+    private static final long SLOW_INLINE_NANOS = 10_000_000;
+
+    private final Hub hub;
+
+    Commands(Hub hub) {
+        this.hub = hub;
+    }
+
+    void execute(Session session, Command command) {
+        switch (command) {
+            case Command.Connect c -> connect(session, c);
+            case Command.Refresh c -> session.refresh(c);
+            case Command.Subscribe c -> subscribe(session, c);
+            case Command.Unsubscribe c -> unsubscribe(session, c);
+            case Command.Publish c -> publish(session, c);
+            case Command.Send c -> send(session, c);
+            case Command.Presence c -> presence(session, c);
+            case Command.History c -> history(session, c);
+            case Command.Ping c -> session.reply(c.id(), new Reply.Pong());
+            case Command.Pong _ -> {}
+            case Command.Malformed c -> session.malformed(c);
+        }
+    }
+
+    private static void connect(Session session, Command.Connect command) {
+        session.refuse(
+                command.id(),
+                Refusal.of(
+                        Refusal.Code.ALREADY_CONNECTED,
+                        "This session is connected. Use refresh to change the token."));
+    }
+
+    private void subscribe(Session session, Command.Subscribe command) {
+        String channel = command.channel();
+        Rulebook.Match match = permitted(session, command.id(), channel);
+        if (match == null) {
+            return;
+        }
+        if (session.subscribed().find(channel) != null) {
+            session.refuse(
+                    command.id(),
+                    Refusal.field(
+                            Refusal.Code.ALREADY_SUBSCRIBED,
+                            "channel",
+                            "This session subscribes to the channel already."));
+            return;
+        }
+        int most = session.endpoint().limits().channels();
+        if (session.subscribed().size() >= most) {
+            session.refuse(
+                    command.id(),
+                    Refusal.limit(
+                            Refusal.Code.LIMIT_EXCEEDED,
+                            "channels",
+                            -1,
+                            "A session subscribes to at most "
+                                    + most
+                                    + " channels. Unsubscribe from one first."));
+            return;
+        }
+        Position since = command.since();
+        session.subscribed()
+                .begin(
+                        channel,
+                        match.rules(),
+                        since == null ? new Start.Now() : new Start.After(since),
+                        new Recovery.Begun() {
+                            @Override
+                            public void begun(Position position, Reply.Recovered recovered) {
+                                session.reply(
+                                        command.id(),
+                                        new Reply.Subscribed(channel, position, recovered));
+                            }
+
+                            @Override
+                            public void failed(Refusal refusal) {
+                                session.refuse(command.id(), refusal);
+                            }
+                        });
+    }
+
+    private void unsubscribe(Session session, Command.Unsubscribe command) {
+        Subscription subscription = session.subscribed().find(command.channel());
+        if (subscription == null) {
+            session.refuse(
+                    command.id(),
+                    Refusal.field(
+                            Refusal.Code.NOT_SUBSCRIBED,
+                            "channel",
+                            "This session does not subscribe to the channel."));
+            return;
+        }
+        session.subscribed().end(subscription);
+        session.reply(command.id(), new Reply.Unsubscribed(command.channel()));
+    }
+
+    private void publish(Session session, Command.Publish command) {
+        Rulebook.Match match = known(session, command.id(), command.channel());
+        if (match == null
+                || denied(session, command.id(), match, match.rules().publish(), "publish to")) {
+            return;
+        }
+        Principal principal = session.principal();
+        Content content =
+                new Content(
+                        command.event(),
+                        command.data(),
+                        principal == null ? null : principal.user(),
+                        null,
+                        null);
+        hub.publish(command.channel(), content, command.idempotencyKey())
+                .whenComplete((published, failure) -> {
+                    if (failure == null) {
+                        session.replyFrom(command.id(), new Reply.Published(published.position()));
+                    } else {
+                        unavailable(session, command, failure);
+                    }
+                });
+    }
+
+    private void send(Session session, Command.Send command) {
+        MessageHandler handler = session.endpoint().handlers().get(command.handler());
+        if (handler == null) {
+            session.refuse(
+                    command.id(),
+                    Refusal.field(
+                            Refusal.Code.UNKNOWN_HANDLER,
+                            "handler",
+                            "There is no message of this name here."));
+            return;
+        }
+        switch (handler.where()) {
+            case INLINE -> {
+                long from = hub.clock().nanos();
+                invoke(session, command, handler);
+                long took = hub.clock().nanos() - from;
+                if (took > SLOW_INLINE_NANOS) {
+                    LOG.warn(
+                            "the inline handler {} held its event loop for {} ms",
+                            command.handler(),
+                            took / 1_000_000);
+                }
+            }
+            case VIRTUAL_THREAD -> {
+                if (session.tasks().size() >= MOST_WAITING) {
+                    session.refuse(
+                            command.id(),
+                            Refusal.limit(
+                                    Refusal.Code.TOO_MANY_REQUESTS,
+                                    "waiting-messages",
+                                    1_000,
+                                    "At most "
+                                            + MOST_WAITING
+                                            + " messages of a session wait for their handlers."));
+                    return;
+                }
+                session.tasks().add(() -> invoke(session, command, handler));
+            }
+        }
+    }
+
+    private static void invoke(Session session, Command.Send command, MessageHandler handler) {
+        try {
+            byte[] answer = handler.handle(session, command.data());
+            session.replyFrom(command.id(), new Reply.Answer(answer));
+        } catch (InvalidMessage invalid) {
+            session.replyFrom(command.id(), new Reply.Refused(invalid.refusal()));
+        } catch (Exception | StackOverflowError | AssertionError e) {
+            LOG.error("the handler {} failed, session={}", command.handler(), session.id(), e);
+            session.replyFrom(
+                    command.id(),
+                    new Reply.Refused(
+                            Refusal.of(
+                                    Refusal.Code.INTERNAL,
+                                    "The server could not handle this message.")));
+        }
+    }
+
+    private void presence(Session session, Command.Presence command) {
+        Rulebook.Match match = permitted(session, command.id(), command.channel());
+        if (match == null) {
+            return;
+        }
+        if (match.rules().members() == ChannelRules.Presence.OFF) {
+            notEnabled(session, command.id(), "presence");
+            return;
+        }
+        hub.engine()
+                .members(command.channel(), MOST_MEMBERS)
+                .whenComplete((members, failure) -> {
+                    if (failure == null) {
+                        session.replyFrom(
+                                command.id(), new Reply.Presence(command.channel(), members));
+                    } else {
+                        unavailable(session, command, failure);
+                    }
+                });
+    }
+
+    private void history(Session session, Command.History command) {
+        Rulebook.Match match = permitted(session, command.id(), command.channel());
+        if (match == null) {
+            return;
+        }
+        if (match.rules().retention().size() == 0) {
+            notEnabled(session, command.id(), "history");
+            return;
+        }
+        HistoryQuery asked = command.query();
+        HistoryQuery query =
+                new HistoryQuery(
+                        asked.since(), Math.min(asked.limit(), MOST_HISTORY), asked.order());
+        hub.engine()
+                .history(command.channel(), query)
+                .whenComplete((history, failure) -> {
+                    if (failure == null) {
+                        session.replyFrom(command.id(), read(command.channel(), history));
+                    } else {
+                        unavailable(session, command, failure);
+                    }
+                });
+    }
+
+    private static Reply read(String channel, History history) {
+        return switch (history) {
+            case History.Entries(var publications, Position top) ->
+                    new Reply.History(channel, publications, top);
+            case History.Broken _ ->
+                    new Reply.Refused(
+                            Refusal.field(
+                                    Refusal.Code.BAD_REQUEST,
+                                    "since",
+                                    "What follows this position is not kept any more. Ask without"
+                                            + " since."));
+        };
+    }
+
+    /// The rules of a channel that the session may listen to, or null when it was refused.
+    private static Rulebook.@Nullable Match permitted(Session session, long id, String channel) {
+        Rulebook.Match match = known(session, id, channel);
+        return match == null || denied(session, id, match, match.rules().subscribe(), "listen to")
+                ? null
+                : match;
+    }
+
+    private static Rulebook.@Nullable Match known(Session session, long id, String channel) {
+        String problem = Rulebook.problem(channel);
+        if (problem != null) {
+            session.refuse(id, Refusal.field(Refusal.Code.BAD_REQUEST, "channel", problem));
+            return null;
+        }
+        Rulebook.Match match = session.endpoint().rules().match(channel);
+        if (match == null) {
+            session.refuse(
+                    id,
+                    Refusal.field(
+                            Refusal.Code.UNKNOWN_CHANNEL,
+                            "channel",
+                            "No channel of this name exists here."));
+        }
+        return match;
+    }
+
+    private static boolean denied(
+            Session session, long id, Rulebook.Match match, Access access, String deed) {
+        if (access.allows(session.principal(), match.captures())) {
+            return false;
+        }
+        session.refuse(
+                id,
+                Refusal.field(
+                        Refusal.Code.PERMISSION_DENIED,
+                        "channel",
+                        "This session may not " + deed + " the channel."));
+        return true;
+    }
+
+    private static void notEnabled(Session session, long id, String what) {
+        session.refuse(
+                id,
+                Refusal.field(
+                        Refusal.Code.NOT_ENABLED,
+                        "channel",
+                        "The channel's rules have no " + what + "."));
+    }
+
+    private void unavailable(Session session, Command command, Throwable failure) {
+        hub.engineFailed(command.getClass().getSimpleName(), failure);
+        session.replyFrom(command.id(), new Reply.Refused(hub.unavailable()));
+    }
+}

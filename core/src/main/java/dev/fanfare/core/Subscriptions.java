@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+import dev.fanfare.engine.Engine;
+import dev.fanfare.engine.Position;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The channels that one session subscribes to. Touched by the session's loop only.
+final class Subscriptions {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
+
+    private final Session session;
+    private final ArrayList<Subscription> all = new ArrayList<>(1);
+
+    Subscriptions(Session session) {
+        this.session = session;
+    }
+
+    int size() {
+        return all.size();
+    }
+
+    /// In the order they were begun.
+    List<String> names() {
+        return all.stream().map(subscription -> subscription.channel().name()).toList();
+    }
+
+    /// A session has few: looking through them is quicker, and smaller, than a map.
+    @Nullable Subscription find(String channel) {
+        for (Subscription subscription : all) {
+            if (subscription.channel().name().equals(channel)) {
+                return subscription;
+            }
+        }
+        return null;
+    }
+
+    @Nullable Subscription in(Leg leg) {
+        Subscription found = find(leg.view().channel().name());
+        return found != null && found.state() == Subscription.State.LIVE && found.leg() == leg
+                ? found
+                : null;
+    }
+
+    /// Begins one that does not exist yet.
+    void begin(String channel, ChannelRules rules, Start start, Recovery.Begun begun) {
+        LiveChannel live = session.hub().hold(channel, rules);
+        Subscription subscription = new Subscription(session, live);
+        all.add(subscription);
+        if (live.ready().isDone() && !live.ready().isCompletedExceptionally()) {
+            enter(subscription, start, begun);
+            return;
+        }
+        live.ready()
+                .whenComplete((_, failure) ->
+                        session.onLoop(() -> answered(subscription, start, begun, failure)));
+    }
+
+    private void answered(
+            Subscription subscription,
+            Start start,
+            Recovery.Begun begun,
+            @Nullable Throwable failure) {
+        if (subscription.state() == Subscription.State.ENDED) {
+            return;
+        }
+        if (failure == null) {
+            enter(subscription, start, begun);
+        } else {
+            session.hub().engineFailed("subscribe to " + subscription.channel().name(), failure);
+            end(subscription);
+            begun.failed(session.hub().unavailable());
+        }
+    }
+
+    /// The channel is announced to this node: take a place in its leg, which first brings the
+    /// others to the head, so that its position is this subscription's.
+    private void enter(Subscription subscription, Start start, Recovery.Begun begun) {
+        LiveChannel live = subscription.channel();
+        Leg leg = live.leg(session.endpoint().encoder(), session.turn());
+        leg.run();
+        subscription.live(leg);
+        switch (start) {
+            case Start.Now _ -> begun.begun(leg.position(), Reply.Recovered.NOT_ASKED);
+            case Start.After(Position since) -> {
+                if (since.equals(leg.position())) {
+                    session.turn().meter().recovered.increment();
+                    begun.begun(since, Reply.Recovered.YES);
+                } else {
+                    Recovery.resume(subscription, since, begun);
+                }
+            }
+            case Start.With(Snapshot snapshot) -> {
+                Recovery hold = Recovery.hold(subscription);
+                begun.begun(leg.position(), Reply.Recovered.NOT_ASKED);
+                session.tasks().add(() -> read(subscription, snapshot, hold));
+            }
+        }
+        if (subscription.state() == Subscription.State.LIVE) {
+            join(subscription);
+        }
+    }
+
+    private void read(Subscription subscription, Snapshot snapshot, Recovery hold) {
+        try {
+            Object content = snapshot.read();
+            session.onLoop(() -> {
+                if (content != null) {
+                    session.sendNow(session.hub().content(content));
+                }
+                hold.release();
+            });
+        } catch (Exception e) {
+            LOG.warn("the snapshot of {} failed", subscription.channel().name(), e);
+            session.onLoop(() -> {
+                session.push(
+                        new Push.Failed(
+                                Refusal.of(
+                                        Refusal.Code.UNAVAILABLE,
+                                        "The current state could not be read; updates"
+                                                + " follow.")));
+                hold.release();
+            });
+        }
+    }
+
+    private void join(Subscription subscription) {
+        LiveChannel live = subscription.channel();
+        Principal principal = session.principal();
+        if (live.rules().members() == ChannelRules.Presence.OFF || principal == null) {
+            return;
+        }
+        subscription.presence(Subscription.Presence.PRESENT);
+        session.hub()
+                .engine()
+                .join(
+                        new Engine.Presence(
+                                live.name(),
+                                session.hub().member(principal),
+                                session.id(),
+                                live.rules().grace()))
+                .whenComplete(
+                        (_, failure) -> session.hub().engineFailed("join " + live.name(), failure));
+    }
+
+    /// Ends one; ending it again does nothing.
+    void end(Subscription subscription) {
+        if (!subscription.end()) {
+            return;
+        }
+        all.remove(subscription);
+        LiveChannel live = subscription.channel();
+        Principal principal = session.principal();
+        if (subscription.presence() == Subscription.Presence.PRESENT && principal != null) {
+            session.hub()
+                    .engine()
+                    .leave(live.name(), principal.user(), session.id())
+                    .whenComplete((_, failure) ->
+                            session.hub().engineFailed("leave " + live.name(), failure));
+        }
+        session.hub().release(live);
+    }
+
+    void endAll() {
+        List.copyOf(all).forEach(this::end);
+    }
+
+    /// Ends those that the principal may not have any more.
+    void review() {
+        for (Subscription subscription : List.copyOf(all)) {
+            String name = subscription.channel().name();
+            Rulebook.Match match = session.endpoint().rules().match(name);
+            if (match != null
+                    && !match.rules().subscribe().allows(session.principal(), match.captures())) {
+                end(subscription);
+                session.push(
+                        new Push.Unsubscribed(
+                                name,
+                                Refusal.field(
+                                        Refusal.Code.PERMISSION_DENIED,
+                                        "channel",
+                                        "The new token does not permit this channel.")));
+            }
+        }
+    }
+}
