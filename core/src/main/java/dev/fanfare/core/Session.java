@@ -390,7 +390,7 @@ public final class Session {
     }
 
     private void begin() {
-        if (endpoint.lifecycle() != Endpoint.Lifecycle.NONE) {
+        if (!endpoint.lifecycle().equals(Endpoint.Lifecycle.NONE)) {
             tasks().add(() -> told(() -> endpoint.lifecycle().opened(this)));
         }
         ArrayDeque<Command> early = waiting;
@@ -551,7 +551,7 @@ public final class Session {
         if (who != null) {
             hub.users().remove(who.user(), this);
         }
-        if (wasConnected && endpoint.lifecycle() != Endpoint.Lifecycle.NONE) {
+        if (wasConnected && !endpoint.lifecycle().equals(Endpoint.Lifecycle.NONE)) {
             tasks().add(() -> told(() -> endpoint.lifecycle().closed(this, close)));
         }
     }
