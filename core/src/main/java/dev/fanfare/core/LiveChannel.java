@@ -29,6 +29,9 @@ final class LiveChannel {
     private String tag = "";
     private View[] views = {};
 
+    /// Up to here, announcements may repeat what the engine's first answer had counted in.
+    private long begunAt = -1;
+
     LiveChannel(String name, ChannelRules rules) {
         this.name = name;
         this.rules = rules;
@@ -51,14 +54,18 @@ final class LiveChannel {
         synchronized (this) {
             if (epoch.isEmpty() || (epoch.equals(top.epoch()) && offset < top.offset())) {
                 moveTo(top);
+                begunAt = top.offset();
             }
         }
         ready.complete(top);
     }
 
     synchronized void published(String inEpoch, Publication publication) {
-        if (inEpoch.equals(epoch) && publication.offset() <= offset) {
+        if (publication.offset() <= begunAt && inEpoch.equals(epoch) && offset == begunAt) {
             return;
+        }
+        if (!follows(inEpoch, publication)) {
+            Arrays.stream(views).forEach(View::cut);
         }
         moveTo(publication.position(inEpoch));
         for (View view : views) {
@@ -66,6 +73,15 @@ final class LiveChannel {
                     new Push.Delivery(name, publication, publication.offset() - 1),
                     publication.content().except());
         }
+    }
+
+    /// Whether this is what comes next. If not, the history was cut and has grown again, or an
+    /// announcement was lost.
+    private boolean follows(String inEpoch, Publication publication) {
+        return epoch.isEmpty()
+                || inEpoch.equals(epoch)
+                        && publication.offset() == offset + 1
+                        && publication.previousTag().equals(tag);
     }
 
     synchronized void joined(Member member, String session) {

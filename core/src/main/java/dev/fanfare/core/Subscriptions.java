@@ -5,6 +5,7 @@ import dev.fanfare.engine.Engine;
 import dev.fanfare.engine.Position;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,9 +56,9 @@ final class Subscriptions {
             enter(subscription, start, begun);
             return;
         }
-        live.ready()
-                .whenComplete((_, failure) ->
-                        session.onLoop(() -> answered(subscription, start, begun, failure)));
+        CompletionStage<Position> ready = live.ready();
+        ready.whenComplete((_, failure) ->
+                session.onLoop(() -> answered(subscription, start, begun, failure)));
     }
 
     private void answered(

@@ -121,6 +121,20 @@ final class View {
         }
     }
 
+    /// What follows does not continue what is here: everybody has to ask the history where they
+    /// are.
+    void cut() {
+        head++;
+        first = head;
+        bytes = 0;
+        ring = NO_ENTRIES;
+        segments.forEach(ByteBuf::release);
+        segments.clear();
+        for (Leg leg : legs) {
+            leg.wake();
+        }
+    }
+
     private ByteBuf segmentFor(int length) {
         ByteBuf last = segments.peekLast();
         if (last != null && last.writableBytes() >= length) {
