@@ -41,7 +41,7 @@ final class MemoryHistory {
     private long usedAt;
     private boolean subscribed;
     private boolean dropped;
-    private @Nullable LinkedHashMap<String, Remembered> keys;
+    private @Nullable Map<String, Remembered> keys;
     private @Nullable Map<String, Present> present;
 
     private record Remembered(Published published, long time) {}
@@ -103,7 +103,7 @@ final class MemoryHistory {
         return remembered == null ? null : remembered.published();
     }
 
-    private LinkedHashMap<String, Remembered> keys() {
+    private Map<String, Remembered> keys() {
         if (keys == null) {
             keys = new LinkedHashMap<>();
         }

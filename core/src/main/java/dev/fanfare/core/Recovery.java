@@ -53,8 +53,7 @@ final class Recovery {
     /// The newest offset that the client has: behind `at` where something was left out.
     private long prev;
 
-    /// The next entry of the log, or [View#MISSING] when it has to be looked up. Guarded by the
-    /// channel's lock.
+    /// The next entry of the log, or what is known instead of it. Guarded by the channel's lock.
     private long index;
 
     private long owed;
@@ -190,9 +189,9 @@ final class Recovery {
 
     /// Looks the cursor up in the log. Under the channel's lock.
     private void locate() {
-        if (index < 0) {
+        if (index == View.UNKNOWN || index == View.AHEAD) {
             boolean known = at.epoch().equals(subscription.channel().top().epoch());
-            index = known ? view().indexAfter(at.offset()) : View.MISSING;
+            index = known ? view().indexAfter(at) : View.MISSING;
         }
     }
 
@@ -299,7 +298,7 @@ final class Recovery {
                     }
                     deliver(publication);
                 }
-                relocate(View.MISSING);
+                relocate(View.UNKNOWN);
                 proceed();
             }
         }
@@ -375,7 +374,7 @@ final class Recovery {
             at = to;
         }
         settle();
-        relocate(View.MISSING);
+        relocate(View.UNKNOWN);
         proceed();
     }
 

@@ -242,29 +242,34 @@ final class View {
     /// @param last the newest publication in it, or the one that is not for this session
     record Piece(ByteBuf frames, long next, @Nullable Publication last) {}
 
-    /// The index behind the publication numbered `offset`; [#AHEAD] when that has not been
-    /// announced here yet; [#MISSING] when the log lacks something after it.
-    long indexAfter(long offset) {
-        long top = channel.top().offset();
-        if (offset > top) {
+    /// The index behind the publication at `at`; [#AHEAD] when that has not been announced here
+    /// yet; [#MISSING] when the log lacks something after it, or has another publication there.
+    long indexAfter(Position at) {
+        Position top = channel.top();
+        if (at.offset() > top.offset()) {
             return AHEAD;
         }
-        long index = head;
+        long index = at.equals(top) ? head : MISSING;
         for (long i = head - 1; i >= first; i--) {
             Publication publication = entry(i).publication();
-            if (publication != null) {
-                if (publication.offset() <= offset) {
-                    return i + 1;
-                }
-                top = publication.offset() - 1;
-                index = i;
+            if (publication == null) {
+                continue;
+            }
+            if (publication.offset() == at.offset()) {
+                return publication.tag().equals(at.tag()) ? i + 1 : MISSING;
+            }
+            if (publication.offset() == at.offset() + 1) {
+                index = publication.previousTag().equals(at.tag()) ? i : MISSING;
             }
         }
-        return offset == top ? index : MISSING;
+        return index;
     }
 
     static final long AHEAD = -1;
     static final long MISSING = -2;
+
+    /// Not looked up yet.
+    static final long UNKNOWN = -3;
 
     /// The publications from `next` up to `to`, or null when the log does not reach back to `next`.
     @Nullable List<Publication> publications(long next, long to) {
