@@ -4,10 +4,11 @@ package dev.fanfare.server;
 import dev.fanfare.core.Command;
 import dev.fanfare.core.Encoder;
 
-/// A wire protocol: what a client's messages mean, and the frames that are sent to it. One object serves every session
-/// of every endpoint that speaks it.
+/// A wire protocol: what a client's messages mean, and the frames that are sent to it. One object
+/// serves every session of every endpoint that speaks it.
 public interface Dialect extends Encoder {
-    /// What the text of one complete message asks for; what cannot be understood is a [Command.Malformed].
+    /// What the text of one complete message asks for; what cannot be understood is a
+    /// [Command.Malformed].
     ///
     /// @param text valid UTF-8, at most the endpoint's largest message
     Command decode(byte[] text);
