@@ -13,6 +13,15 @@ public interface Dialect extends Encoder {
     /// @param text valid UTF-8, at most the endpoint's largest message
     Command decode(byte[] text);
 
+    /// What a binary message asks for. Called only where [#messages] says so.
+    default Command decodeBinary(byte[] data) {
+        throw new UnsupportedOperationException("binary");
+    }
+
+    default Messages messages() {
+        return Messages.TEXT;
+    }
+
     /// How the transport's ping and the dialect's own heartbeat divide the work.
     default Heartbeat heartbeat() {
         return Heartbeat.TRANSPORT;
@@ -23,5 +32,11 @@ public interface Dialect extends Encoder {
         TRANSPORT,
         /// A silent client is sent [dev.fanfare.core.Push.Ping], which the dialect has a frame for.
         DIALECT
+    }
+
+    enum Messages {
+        /// A binary message closes the connection with 1003.
+        TEXT,
+        TEXT_AND_BINARY
     }
 }

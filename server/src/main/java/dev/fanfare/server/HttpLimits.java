@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import java.time.Duration;
+import java.util.List;
+
+/// What a node takes before it knows who somebody is.
+///
+/// @param sessions open WebSocket connections of the node; more are answered with 503
+/// @param strangersPerAddress connections of one address that have not said who they are; more are
+///   answered with 429
+/// @param loopback whether the last limit holds for connections from this machine
+/// @param headersWithin for a whole request head, from the connection's start or the first byte
+/// @param proxies CIDR blocks whose X-Forwarded-For and X-Forwarded-Proto are believed
+public record HttpLimits(
+        int sessions,
+        int strangersPerAddress,
+        Loopback loopback,
+        Duration headersWithin,
+        List<String> proxies) {
+    public enum Loopback {
+        EXEMPT,
+        COUNTED
+    }
+
+    public static final HttpLimits DEFAULT =
+            new HttpLimits(1_000_000, 100, Loopback.COUNTED, Duration.ofSeconds(10), List.of());
+
+    public HttpLimits {
+        proxies = List.copyOf(proxies);
+    }
+
+    public HttpLimits sessions(int max) {
+        return new HttpLimits(max, strangersPerAddress, loopback, headersWithin, proxies);
+    }
+
+    public HttpLimits strangersPerAddress(int max) {
+        return new HttpLimits(sessions, max, loopback, headersWithin, proxies);
+    }
+
+    public HttpLimits loopback(Loopback other) {
+        return new HttpLimits(sessions, strangersPerAddress, other, headersWithin, proxies);
+    }
+
+    public HttpLimits proxies(List<String> blocks) {
+        return new HttpLimits(sessions, strangersPerAddress, loopback, headersWithin, blocks);
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.server.http.Pages;
+import dev.fanfare.server.http.Router;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One address to listen on, and what is found there. A path is looked for among the sockets, then
+/// the routes, then the pages.
+///
+/// @param name for logs, and to ask for its port by
+/// @param port 0 for any that is free
+public record ListenerSpec(
+        String name,
+        String host,
+        int port,
+        Router router,
+        List<WebSocketRoute> sockets,
+        List<Pages> pages) {
+
+    public ListenerSpec {
+        sockets = List.copyOf(sockets);
+        pages = List.copyOf(pages);
+    }
+
+    public static ListenerSpec of(String name, String host, int port) {
+        return new ListenerSpec(name, host, port, Router.NONE, List.of(), List.of());
+    }
+
+    /// These routes too.
+    public ListenerSpec routes(Router more) {
+        return new ListenerSpec(name, host, port, router.and(more), sockets, pages);
+    }
+
+    public ListenerSpec socket(WebSocketRoute route) {
+        List<WebSocketRoute> all = new ArrayList<>(sockets);
+        all.add(route);
+        return new ListenerSpec(name, host, port, router, all, pages);
+    }
+
+    public ListenerSpec pages(Pages more) {
+        List<Pages> all = new ArrayList<>(pages);
+        all.add(more);
+        return new ListenerSpec(name, host, port, router, sockets, all);
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// One HTTP request, complete with its body.
+///
+/// @param method upper case
+/// @param target what is asked for
+/// @param headers by lower-case name; the values of a repeated header are joined by a comma, those
+///   of `cookie` by a semicolon
+/// @param body empty where there is none; never changed
+/// @param remote the client's address, without the port; a trusted proxy's word for it where one
+///   was configured
+public record Request(
+        String method, Target target, Map<String, String> headers, byte[] body, String remote) {
+
+    /// @param path decoded, begins with a slash
+    /// @param parameters the parts of the path that the route's template names
+    /// @param query decoded; of a repeated parameter the last
+    public record Target(String path, Map<String, String> parameters, Map<String, String> query) {}
+
+    public String path() {
+        return target.path;
+    }
+
+    /// The part of the path that the template calls `{name}`.
+    ///
+    /// @throws IllegalArgumentException when the template has no such name
+    public String parameter(String name) {
+        String value = target.parameters.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("no path parameter: " + name);
+        }
+        return value;
+    }
+
+    public Map<String, String> query() {
+        return target.query;
+    }
+
+    public Optional<String> query(String name) {
+        return Optional.ofNullable(target.query.get(name));
+    }
+
+    /// @param name in any case
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(headers.get(name.toLowerCase(java.util.Locale.ROOT)));
+    }
+
+    /// What follows `Bearer ` in the Authorization header.
+    public Optional<String> bearer() {
+        return header("authorization")
+                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
+                .map(value -> value.substring(7).strip())
+                .filter(value -> !value.isEmpty());
+    }
+
+    public Optional<String> cookie(String name) {
+        return Optional.ofNullable(cookies().get(name));
+    }
+
+    /// All cookies; of a repeated one the first.
+    public Map<String, String> cookies() {
+        String line = headers.get("cookie");
+        if (line == null) {
+            return Map.of();
+        }
+        Map<String, String> cookies = new LinkedHashMap<>();
+        for (String pair : line.split(";", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                cookies.putIfAbsent(
+                        pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+            }
+        }
+        return cookies;
+    }
+
+    /// The body as UTF-8; what is not valid is replaced.
+    public String text() {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    Request with(Map<String, String> parameters) {
+        return new Request(
+                method,
+                new Target(target.path, new HashMap<>(parameters), target.query),
+                headers,
+                body,
+                remote);
+    }
+}
