@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 
 /// The listeners of a node, on one set of loops.
+@SuppressWarnings("DoNotCallSuggester")
 public final class HttpServer implements AutoCloseable {
     private HttpServer() {}
 
