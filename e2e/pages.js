@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import {existsSync} from 'node:fs';
+import {mkdir} from 'node:fs/promises';
+import {after, before, describe, it} from 'node:test';
+import {fileURLToPath} from 'node:url';
+import {chromium} from 'playwright-core';
+import {webhook} from './connect.js';
+
+const PROGRAM = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => path && existsSync(path),
+);
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const PICTURES = fileURLToPath(new URL('target/', import.meta.url));
+const LOOKS = {
+  light: {colorScheme: 'light', viewport: {width: 1280, height: 800}},
+  dark: {colorScheme: 'dark', viewport: {width: 1280, height: 800}},
+  phone: {colorScheme: 'light', viewport: {width: 390, height: 844}},
+};
+const PATIENCE = 5_000;
+
+export function pages(demo) {
+  describe('the pages, in Chromium', {skip: PROGRAM ? false : 'there is no Chromium: set CHROMIUM to where it is'}, () => {
+    let browser;
+    let complaints;
+
+    before(async () => {
+      await mkdir(PICTURES, {recursive: true});
+      browser = await chromium.launch({executablePath: PROGRAM, args: ARGUMENTS});
+    });
+    after(() => browser?.close());
+
+    /** A tab of a browser of its own: nobody else's cookies. Whatever it complains of is kept. */
+    const tab = async (url, look = LOOKS.light) => {
+      const context = await browser.newContext(look);
+      context.setDefaultTimeout(PATIENCE);
+      const page = await context.newPage();
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
+      await page.goto(url);
+      return page;
+    };
+    const picture = (page, name) => page.screenshot({path: `${PICTURES}${name}.png`});
+    const quietly = (test) => async () => {
+      complaints = [];
+      await test();
+      assert.deepEqual(complaints, []);
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    };
+    const text = (page, selector, wanted) => page.locator(selector).filter({hasText: wanted}).first().waitFor();
+    const enter = async (email, look) => {
+      const page = await tab(demo.chat, look);
+      await page.fill('#email', email);
+      await page.press('#email', 'Enter');
+      await text(page, '#state', 'Live');
+      return page;
+    };
+
+    it(
+      'two users of the chat see each other come, type, talk and go',
+      quietly(async () => {
+        const ada = await enter('ada@example.org');
+        const grace = await enter('grace@example.org');
+        await text(ada, '#people', 'grace@example.org');
+        await text(grace, '#people', 'ada@example.org');
+
+        await ada.locator('#text').pressSequentially('Hello, Grace');
+        await text(grace, '#typing', 'ada@example.org is typing');
+        await ada.press('#text', 'Enter');
+        await text(grace, '#messages .message', 'Hello, Grace');
+        await grace.fill('#text', '<b>bold</b> & 你好 👋');
+        await grace.press('#text', 'Enter');
+        await text(ada, '#messages .message', '<b>bold</b> & 你好 👋');
+        assert.equal(await ada.locator('#messages b').count(), 0);
+        assert.equal(await grace.locator('#messages .own').count(), 1);
+
+        await picture(ada, 'chat-light');
+        await grace.click('#sign-out');
+        await grace.locator('#sign-in').waitFor();
+        await text(ada, '#messages', 'grace@example.org left');
+      }),
+    );
+
+    it(
+      'a second tab of the same user follows what the first one says',
+      quietly(async () => {
+        const first = await enter('tabs@example.org');
+        const second = await first.context().newPage();
+        await second.goto(demo.chat);
+        await text(second, '#state', 'Live');
+        await first.fill('#text', 'from one tab to the other');
+        await first.press('#text', 'Enter');
+        await text(second, '#messages .message', 'from one tab to the other');
+        assert.equal(await first.locator('#messages .message').count(), 1);
+      }),
+    );
+
+    for (const look of ['dark', 'phone']) {
+      it(
+        `the chat stands in ${look}`,
+        quietly(async () => {
+          const page = await enter('ada@example.org', LOOKS[look]);
+          const other = await enter('grace@example.org');
+          await text(page, '#people', 'grace@example.org').catch(() => {});
+          await other.fill('#text', 'A message that is long enough to need a second line on a narrow screen, at least');
+          await other.press('#text', 'Enter');
+          await text(page, '#messages .message', 'A message');
+          await page.fill('#text', 'And an answer');
+          await page.press('#text', 'Enter');
+          await picture(page, `chat-${look}`);
+          await fits(page);
+        }),
+      );
+    }
+
+    it(
+      'the code is shown, and every tab of the session knows when the webhook has come',
+      quietly(async () => {
+        const page = await tab(demo.connect);
+        const [created] = await Promise.all([
+          page.waitForResponse((answer) => answer.url().endsWith('/api/connections/session')),
+          page.click('#connect'),
+        ]);
+        const session = await created.json();
+        await page.locator('#code svg').waitFor();
+        await text(page, '#state', 'Live');
+        await picture(page, 'connect-light');
+
+        const second = await tab(session.invitationUrl);
+        await second.locator('#accept').waitFor();
+        assert.equal((await webhook(demo, session.sessionId, 'active')).status, 200);
+        await text(page, '#headline', 'Wallet connected');
+        await picture(page, 'connect-light-connected');
+      }),
+    );
+
+    it(
+      'the wallet in a second tab connects the first',
+      quietly(async () => {
+        const page = await tab(demo.connect);
+        await page.click('#connect');
+        await text(page, '#state', 'Live');
+        const [wallet] = await Promise.all([page.waitForEvent('popup'), page.click('#wallet')]);
+        await wallet.click('#accept');
+        await text(wallet, '#headline', 'Connected');
+        await text(page, '#headline', 'Wallet connected');
+        await picture(wallet, 'wallet-light');
+      }),
+    );
+
+    for (const look of ['dark', 'phone']) {
+      it(
+        `the code stands in ${look}`,
+        quietly(async () => {
+          const page = await tab(demo.connect, LOOKS[look]);
+          await page.click('#connect');
+          await text(page, '#state', 'Live');
+          await picture(page, `connect-${look}`);
+          await fits(page);
+        }),
+      );
+    }
+  });
+}
+
+/** Nothing sticks out sideways. */
+async function fits(page) {
+  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(content <= window, `the page is ${content} pixels wide in a window of ${window}`);
+}
