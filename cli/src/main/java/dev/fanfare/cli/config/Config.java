@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.cli.config;
+
+import dev.fanfare.core.ChannelRules;
+import dev.fanfare.core.Limits;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Everything that can be set. Each component is a key of the file, by its name in kebab-case.
+public record Config(
+        @Setting(value = "The address to listen on.", initial = "0.0.0.0") String host,
+        @Setting(value = "The port; 0 takes any that is free.", initial = "8000", max = 65_535)
+                int port,
+        @Setting(
+                        value =
+                                "How bytes move: `auto` takes io_uring where the kernel allows it, then epoll,"
+                                        + " then NIO.",
+                        initial = "auto")
+                Transport transport,
+        @Setting(
+                        value = "Threads that own the connections; 0 for one each core, at most 8.",
+                        initial = "0",
+                        max = 1_024)
+                int loops,
+        @Setting("Who clients are.") Auth auth,
+        @Setting("Keys for the HTTP API, each of 32 characters or more; without one it is closed.")
+                List<String> apiKeys,
+        @Setting("Web origins whose pages may connect, beside our own: `https://app.example.com`.")
+                List<String> origins,
+        @Setting("Rules by channel pattern; a channel that matches none does not exist.")
+                Map<String, ChannelSettings> channels,
+        @Setting("What sessions, users and addresses may take.") LimitSettings limits,
+        @Setting(
+                        value = "How long a stopping node takes to send its clients away.",
+                        initial = "20s")
+                Duration drain,
+        @Setting("Where metrics are.") Metrics metrics,
+        @Setting("What is logged.") Log log) {
+
+    public enum Transport {
+        AUTO,
+        IO_URING,
+        EPOLL,
+        NIO
+    }
+
+    /// Tokens are JWTs signed with HS256.
+    public record Auth(
+            @Setting(
+                            value =
+                                    "The secret that signs tokens (HS256), 32 bytes or more. `openssl rand -hex 32`"
+                                            + " makes one.",
+                            shown = Setting.Shown.NEVER)
+                    String secret,
+            @Setting("The `iss` that tokens must have; empty for any.") String issuer,
+            @Setting("The `aud` that tokens must have; empty for any.") String audience,
+            @Setting(value = "Whether a client without a token may connect.", initial = "refused")
+                    Anonymous anonymous) {}
+
+    public enum Anonymous {
+        REFUSED,
+        ALLOWED
+    }
+
+    /// The rules of one pattern.
+    public record ChannelSettings(
+            @Setting(value = "Publications that the history keeps.", initial = "0") int historySize,
+            @Setting(value = "How long it keeps each.", initial = "10m") Duration historyAge,
+            @Setting(
+                            value =
+                                    "Whether members are tracked, and `announced` to each other as they come and go.",
+                            initial = "off")
+                    ChannelRules.Presence presence,
+            @Setting(value = "How long a member who left still counts.", initial = "5s")
+                    Duration grace,
+            @Setting(value = "Who may subscribe.", initial = "authenticated") Who subscribe,
+            @Setting(value = "Which clients may publish.", initial = "nobody") Who publish,
+            @Setting(
+                            value =
+                                    "What happens to a session that falls behind: `disconnect` it, `skip` with a gap"
+                                            + " that it is told of, or send the `latest` of each key.",
+                            initial = "disconnect")
+                    ChannelRules.Lagging lagging) {
+
+        public ChannelRules rules() {
+            return ChannelRules.DEFAULT
+                    .history(historySize, historyAge)
+                    .presence(presence, grace)
+                    .subscribe(subscribe.access())
+                    .publish(publish.access())
+                    .lagging(lagging);
+        }
+    }
+
+    public record LimitSettings(
+            @Setting(value = "Open sessions of one user.", initial = "100", min = 1)
+                    int connections,
+            @Setting(value = "Subscriptions of one session.", initial = "128", min = 1)
+                    int channels,
+            @Setting(value = "Commands a second of one session.", initial = "1000", min = 1)
+                    int commands,
+            @Setting(
+                            value = "Commands of one session that may come at once.",
+                            initial = "2000",
+                            min = 1)
+                    int burst,
+            @Setting(
+                            value = "Commands a second over all sessions of one user.",
+                            initial = "5000",
+                            min = 1)
+                    int userCommands,
+            @Setting(value = "How far one session may be behind.", initial = "1MB", min = 1_024)
+                    Size outbox,
+            @Setting(
+                            value = "Malformed commands after which a session is closed.",
+                            initial = "3",
+                            min = 1)
+                    int badCommands,
+            @Setting(
+                            value = "How long a session may stay without saying who it is.",
+                            initial = "10s")
+                    Duration connectWithin,
+            @Setting(value = "Silence after which a client is pinged.", initial = "25s")
+                    Duration pingAfter,
+            @Setting(value = "How long it then has to answer.", initial = "10s")
+                    Duration pongWithin,
+            @Setting(
+                            value = "The largest message; a larger one is answered with an error.",
+                            initial = "64KB",
+                            min = 1_024)
+                    Size maxMessage,
+            @Setting(
+                            value = "The largest frame; a larger one closes the connection (1009).",
+                            initial = "1MB",
+                            min = 1_024)
+                    Size maxFrame,
+            @Setting(
+                            value = "Sessions of the node; more are refused with 503.",
+                            initial = "1000000",
+                            min = 1)
+                    int sessions,
+            @Setting(
+                            value =
+                                    "Connections of one address that have not said who they are; more are refused with"
+                                            + " 429.",
+                            initial = "100",
+                            min = 1)
+                    int strangersPerAddress,
+            @Setting("CIDR blocks of proxies whose X-Forwarded-For is believed.")
+                    List<String> proxies) {
+
+        public Limits session() {
+            return Limits.DEFAULT
+                    .connections(connections)
+                    .channels(channels)
+                    .rate(new Limits.Rate(commands, burst, userCommands))
+                    .outbox(outbox.bytes())
+                    .badCommands(badCommands)
+                    .connectWithin(connectWithin)
+                    .heartbeat(new Limits.Heartbeat(pingAfter, pongWithin));
+        }
+    }
+
+    public record Metrics(
+            @Setting(
+                            value =
+                                    "`separate` serves them on their own listener, `shared` on the public one as well.",
+                            initial = "off")
+                    Place place,
+            @Setting(value = "The address of their own listener.", initial = "127.0.0.1")
+                    String host,
+            @Setting(value = "Its port.", initial = "9100", max = 65_535) int port) {}
+
+    public enum Place {
+        OFF,
+        SEPARATE,
+        SHARED
+    }
+
+    public record Log(@Setting(value = "How much is logged.", initial = "info") Level level) {}
+
+    public enum Level {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG,
+        TRACE
+    }
+
+    /// The channel patterns and their rules, in the file's order.
+    public Map<String, ChannelRules> rules() {
+        Map<String, ChannelRules> rules = new LinkedHashMap<>();
+        channels.forEach((pattern, settings) -> rules.put(pattern, settings.rules()));
+        return rules;
+    }
+}
