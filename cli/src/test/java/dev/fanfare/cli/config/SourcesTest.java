@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.cli.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -53,7 +54,7 @@ class SourcesTest {
         assertThat(config.origins()).containsExactly("https://a.example", "https://b.example");
         assertThat(config.limits().maxMessage().bytes()).isEqualTo(128 << 10);
         assertThat(config.rules()).containsOnlyKeys("inbox:{user}", "open");
-        ChannelRules inbox = config.rules().get("inbox:{user}");
+        ChannelRules inbox = requireNonNull(config.rules().get("inbox:{user}"));
         assertThat(inbox.retention().size()).isEqualTo(7);
         assertThat(inbox.lagging()).isEqualTo(ChannelRules.Lagging.SKIP);
         assertThat(inbox.subscribe().allows(Principal.of("ada"), Map.of("user", "ada"))).isTrue();
@@ -94,7 +95,9 @@ class SourcesTest {
                         .load();
 
         assertThat(config.origins()).hasSize(2);
-        assertThat(config.channels().get("orders:{id}").historySize()).isEqualTo(5);
+        assertThat(config.channels().values())
+                .extracting(Config.ChannelSettings::historySize)
+                .containsExactly(5);
         assertThat(config.limits().pongWithin()).isEqualTo(Duration.ofSeconds(3));
     }
 
