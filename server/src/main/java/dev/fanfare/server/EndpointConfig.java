@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.core.Authenticator;
+import dev.fanfare.core.ChannelRules;
+import dev.fanfare.core.Close;
+import dev.fanfare.core.Endpoint;
+import dev.fanfare.core.Limits;
+import dev.fanfare.core.MessageHandler;
+import dev.fanfare.core.Rulebook;
+import dev.fanfare.server.http.Origins;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Describes one WebSocket endpoint: its dialect, who may come in, the channels that exist there
+/// and what is done with messages. Not for use by several threads.
+public final class EndpointConfig {
+    private final Map<String, UnaryOperator<ChannelRules>> channels = new LinkedHashMap<>();
+    private final Map<String, MessageHandler> handlers = new LinkedHashMap<>();
+    private @Nullable Dialect dialect;
+    private @Nullable Authenticator authenticator;
+    private @Nullable Gate gate;
+    private @Nullable Origins origins;
+    private Endpoint.Admission admission = Endpoint.Admission.BY_COMMAND;
+    private Endpoint.Lifecycle lifecycle = Endpoint.Lifecycle.NONE;
+    private Limits limits = Limits.DEFAULT;
+    private Close full = Close.TOO_MANY_CONNECTIONS;
+    private UnaryOperator<WebSocketRoute> handshake = UnaryOperator.identity();
+
+    EndpointConfig() {}
+
+    /// What an endpoint has when it says nothing else.
+    record Defaults(
+            Dialect dialect, Authenticator authenticator, Origins origins, ChannelRules rules) {}
+
+    /// What clients speak here; Fanfare's own protocol by default.
+    public EndpointConfig dialect(Dialect spoken) {
+        dialect = spoken;
+        return this;
+    }
+
+    /// Who may come in; the node's own authenticator by default.
+    public EndpointConfig authenticator(Authenticator other) {
+        authenticator = other;
+        return this;
+    }
+
+    /// Decides before the upgrade.
+    public EndpointConfig gate(Gate before) {
+        gate = before;
+        return this;
+    }
+
+    public EndpointConfig admission(Endpoint.Admission when) {
+        admission = when;
+        return this;
+    }
+
+    /// Channels of this pattern exist here, and at no endpoint that does not declare them too.
+    ///
+    /// @param pattern as [Rulebook] has it: `orders:{storeId}`
+    public EndpointConfig channel(String pattern, UnaryOperator<ChannelRules> rules) {
+        if (channels.putIfAbsent(pattern, rules) != null) {
+            throw new IllegalArgumentException("channel pattern declared twice: " + pattern);
+        }
+        return this;
+    }
+
+    public EndpointConfig channel(String pattern) {
+        return channel(pattern, UnaryOperator.identity());
+    }
+
+    /// Reads messages called `name` into a record and hands them over, on a virtual thread, in
+    /// order for each session.
+    public <T> EndpointConfig on(String name, Class<T> type, OnMessage<T> handler) {
+        return on(name, JsonHandler.of(type, Validation.none(), handler));
+    }
+
+    public <T> EndpointConfig on(
+            String name, Class<T> type, Validation<T> validation, OnMessage<T> handler) {
+        return on(name, JsonHandler.of(type, validation, handler));
+    }
+
+    public EndpointConfig on(TypedHandler<?> handler) {
+        return on(handler.messageType(), JsonHandler.of(handler));
+    }
+
+    /// A handler that reads the bytes itself.
+    public EndpointConfig on(String name, MessageHandler handler) {
+        if (handlers.putIfAbsent(name, handler) != null) {
+            throw new IllegalArgumentException("message handler registered twice: " + name);
+        }
+        return this;
+    }
+
+    /// Like [#on], and what `handler` returns is the reply.
+    public <T> EndpointConfig answer(String name, Class<T> type, OnRequest<T> handler) {
+        return on(
+                name,
+                new JsonHandler<>(
+                        type, Validation.none(), handler, MessageHandler.Where.VIRTUAL_THREAD));
+    }
+
+    /// Like [#on], but on the session's event loop: it must not block.
+    public <T> EndpointConfig inline(String name, Class<T> type, OnMessage<T> handler) {
+        return on(name, JsonHandler.inline(type, handler));
+    }
+
+    public EndpointConfig lifecycle(Endpoint.Lifecycle told) {
+        lifecycle = told;
+        return this;
+    }
+
+    public EndpointConfig limits(Limits other) {
+        limits = other;
+        return this;
+    }
+
+    /// How a session of a user who has too many ends.
+    public EndpointConfig full(Close close) {
+        full = close;
+        return this;
+    }
+
+    /// Web origins whose pages may connect, besides the endpoint's own.
+    public EndpointConfig origins(Origins allowed) {
+        origins = allowed;
+        return this;
+    }
+
+    /// Anything else about the upgrade: frame limits, subprotocols, statuses.
+    public EndpointConfig handshake(UnaryOperator<WebSocketRoute> change) {
+        handshake = change;
+        return this;
+    }
+
+    Map<String, ChannelRules> rules(ChannelRules base) {
+        Map<String, ChannelRules> all = new LinkedHashMap<>();
+        channels.forEach((pattern, rules) -> all.put(pattern, rules.apply(base)));
+        return all;
+    }
+
+    WebSocketRoute route(
+            String name, String path, Map<String, ChannelRules> rules, Defaults defaults) {
+        Dialect spoken = dialect == null ? defaults.dialect : dialect;
+        Endpoint endpoint =
+                new Endpoint(
+                        name,
+                        spoken,
+                        authenticator == null ? defaults.authenticator : authenticator,
+                        admission,
+                        Rulebook.of(rules),
+                        Map.copyOf(handlers),
+                        lifecycle,
+                        limits,
+                        full);
+        WebSocketRoute route =
+                WebSocketRoute.of(path, endpoint, spoken)
+                        .origins(origins == null ? defaults.origins : origins);
+        return handshake.apply(gate == null ? route : route.gate(gate));
+    }
+}

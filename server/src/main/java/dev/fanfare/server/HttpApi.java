@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.core.Close;
+import dev.fanfare.core.Hub;
+import dev.fanfare.core.Rulebook;
+import dev.fanfare.core.Session;
+import dev.fanfare.engine.Content;
+import dev.fanfare.engine.EngineUnavailable;
+import dev.fanfare.engine.History;
+import dev.fanfare.engine.HistoryQuery;
+import dev.fanfare.engine.Member;
+import dev.fanfare.engine.Position;
+import dev.fanfare.engine.Publication;
+import dev.fanfare.server.http.Handler;
+import dev.fanfare.server.http.Request;
+import dev.fanfare.server.http.Response;
+import dev.fanfare.server.http.Route;
+import dev.fanfare.server.http.Router;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.util.RawValue;
+
+/// The HTTP API `/api/v1`, for backends. Whoever has a key speaks as the server's own code does: no
+/// channel's rules restrain it.
+final class HttpApi {
+    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
+    private static final long ENGINE_SECONDS = 2;
+    private static final int MAX_LISTED = 1_000;
+    private static final int DEFAULT_LISTED = 100;
+
+    private final Hub hub;
+    private final ApiKeys keys;
+
+    HttpApi(Hub hub, ApiKeys keys) {
+        this.hub = hub;
+        this.keys = keys;
+    }
+
+    Router routes() {
+        return Router.of(
+                Route.post("/api/v1/publish", guarded(this::publish)),
+                Route.post("/api/v1/broadcast", guarded(this::broadcast)),
+                Route.get("/api/v1/channels", guarded(_ -> channels())),
+                Route.get("/api/v1/channels/{name}/presence", guarded(this::presence)),
+                Route.get("/api/v1/channels/{name}/history", guarded(this::history)),
+                Route.get("/api/v1/users/{id}/sessions", guarded(this::sessions)),
+                Route.post("/api/v1/users/{id}/send", guarded(this::send)),
+                Route.post("/api/v1/users/{id}/disconnect", guarded(this::disconnect)));
+    }
+
+    /// The key first, before anything of the request is read.
+    private Handler guarded(Handler handler) {
+        return request -> {
+            try {
+                if (!keys.has(request.bearer().orElse(""))) {
+                    SECURITY.info("api key rejected: remote={}", request.remote());
+                    throw ApiProblem.unauthorized();
+                }
+                return handler.handle(request).header("Cache-Control", "no-store");
+            } catch (ApiProblem problem) {
+                return problem.response();
+            }
+        };
+    }
+
+    private Response publish(Request request) {
+        ApiBody body = ApiBody.of(request);
+        String channel = body.channel();
+        Content content = content(body.name("event"), body.data());
+        Position position =
+                await(hub.channel(channel).publish(content, body.name("key"))).position();
+        return Response.json(200, position);
+    }
+
+    private static Content content(@org.jspecify.annotations.Nullable String event, byte[] data) {
+        return event == null ? Content.of(data) : Content.of(event, data);
+    }
+
+    private Response send(Request request) {
+        ApiBody body = ApiBody.of(request);
+        Content content = Content.of(body.requiredName("type"), body.data());
+        return handedTo(hub.user(request.parameter("id")).send(content));
+    }
+
+    private Response broadcast(Request request) {
+        ApiBody body = ApiBody.of(request);
+        return handedTo(
+                hub.broadcast(Content.of(body.requiredName("type"), body.data()), _ -> true));
+    }
+
+    private Response disconnect(Request request) {
+        String user = request.parameter("id");
+        int closed = hub.user(user).disconnect(Close.REVOKED);
+        SECURITY.info("user disconnected by the api: sessions={}", closed);
+        return handedTo(closed);
+    }
+
+    private static Response handedTo(int sessions) {
+        return Response.json(200, Map.of("sessions", sessions));
+    }
+
+    private Response channels() {
+        List<Listed> listed =
+                hub.channels().entrySet().stream()
+                        .map(entry -> new Listed(entry.getKey(), entry.getValue()))
+                        .toList();
+        return Response.json(200, Map.of("channels", listed));
+    }
+
+    private record Listed(String name, int subscribers) {}
+
+    private Response presence(Request request) {
+        List<Member> members = await(hub.channel(channel(request)).members(MAX_LISTED));
+        return Response.json(
+                200, Map.of("members", members.stream().map(HttpApi::member).toList()));
+    }
+
+    private static Map<String, Object> member(Member member) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("user", member.user());
+        if (member.info().length > 0) {
+            shown.put("info", raw(member.info()));
+        }
+        return shown;
+    }
+
+    private Response history(Request request) {
+        int limit = limit(request);
+        HistoryQuery query =
+                request.query("since")
+                        .map(since -> HistoryQuery.since(since(request, since), limit))
+                        .orElse(HistoryQuery.latest(limit));
+        History history = await(hub.channel(channel(request)).history(query));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        switch (history) {
+            case History.Entries(List<Publication> publications, Position _) -> {
+                answer.put("recovered", true);
+                answer.put("publications", publications.stream().map(HttpApi::entry).toList());
+            }
+            case History.Broken _ -> {
+                answer.put("recovered", false);
+                answer.put("publications", List.of());
+            }
+        }
+        answer.put("top", history.top());
+        return Response.json(200, answer);
+    }
+
+    private static Map<String, Object> entry(Publication publication) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("offset", publication.offset());
+        shown.put("tag", publication.tag());
+        shown.put("time", publication.time());
+        Content content = publication.content();
+        if (content.event() != null) {
+            shown.put("event", content.event());
+        }
+        if (content.publisher() != null) {
+            shown.put("user", content.publisher());
+        }
+        shown.put("data", raw(content.data()));
+        return shown;
+    }
+
+    private Response sessions(Request request) {
+        List<Map<String, Object>> open =
+                hub.user(request.parameter("id")).sessions().stream()
+                        .map(HttpApi::session)
+                        .toList();
+        return Response.json(200, Map.of("sessions", open));
+    }
+
+    private static Map<String, Object> session(Session session) {
+        return Map.of("id", session.id(), "endpoint", session.endpoint().name());
+    }
+
+    private static String channel(Request request) {
+        String name = request.parameter("name");
+        String problem = Rulebook.problem(name);
+        if (problem != null) {
+            throw ApiProblem.field("name", problem);
+        }
+        return name;
+    }
+
+    private static int limit(Request request) {
+        long limit = number("limit", request.query("limit").orElse("" + DEFAULT_LISTED));
+        if (limit < 0 || limit > MAX_LISTED) {
+            throw ApiProblem.limit("limit", "history", "'limit' is 0 to " + MAX_LISTED + ".");
+        }
+        return (int) limit;
+    }
+
+    private static Position since(Request request, String offset) {
+        return new Position(
+                request.query("epoch").orElse(""),
+                number("since", offset),
+                request.query("tag").orElse(""));
+    }
+
+    private static long number(String field, String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw ApiProblem.field(field, "'" + field + "' must be a whole number.");
+        }
+    }
+
+    private static RawValue raw(byte[] json) {
+        return new RawValue(new String(json, StandardCharsets.UTF_8));
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(ENGINE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw ApiProblem.unavailable();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ApiProblem.unavailable();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof EngineUnavailable) {
+                throw ApiProblem.unavailable();
+            }
+            throw new IllegalStateException("the engine failed", e.getCause());
+        }
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.core.InvalidMessage;
+import java.lang.reflect.RecordComponent;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
+
+/// JSON as user code meets it: into records, and out of anything. Strict about types, deaf to
+/// properties it does not know, and it never repeats what it was given.
+final class Json {
+    private static final int MAX_DEPTH = 32;
+    private static final int MAX_NUMBER = 1_000;
+
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxNestingDepth(MAX_DEPTH)
+                                                    .maxNumberLength(MAX_NUMBER)
+                                                    .build())
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .build())
+                    .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                    .withCoercionConfig(
+                            LogicalType.Textual,
+                            text -> {
+                                text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+                                text.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+                                text.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+                            })
+                    .withCoercionConfig(
+                            LogicalType.Integer,
+                            number ->
+                                    number.setCoercion(
+                                            CoercionInputShape.Float, CoercionAction.Fail))
+                    .build();
+
+    private Json() {}
+
+    /// @throws IllegalArgumentException when `value` has no representation
+    static byte[] write(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("no JSON for " + value.getClass().getName(), e);
+        }
+    }
+
+    /// @throws InvalidMessage names the field that is missing or of the wrong type
+    static <T> T read(byte[] data, Class<T> type) throws InvalidMessage {
+        T value;
+        try {
+            value = MAPPER.readValue(data, type);
+        } catch (JacksonException e) {
+            throw problem(e, data, type);
+        }
+        if (value == null) {
+            throw new InvalidMessage(null, "The data must be " + kind(type) + ".");
+        }
+        if (value instanceof Record) {
+            requireComponents(MAPPER.valueToTree(value), type);
+        }
+        return value;
+    }
+
+    private static InvalidMessage problem(JacksonException e, byte[] data, Class<?> type) {
+        if (e.getCause() instanceof IllegalArgumentException ours && ours.getMessage() != null) {
+            return new InvalidMessage(null, ours.getMessage());
+        }
+        if (e.getCause() instanceof NullPointerException) {
+            try {
+                requireComponents(MAPPER.readTree(data), type);
+            } catch (InvalidMessage missing) {
+                return missing;
+            }
+        }
+        String field = field(e.getPath());
+        if (field == null) {
+            return new InvalidMessage(
+                    null,
+                    e instanceof MismatchedInputException
+                            ? "The data must be " + kind(type) + "."
+                            : "The data is not valid JSON.");
+        }
+        Class<?> wanted = e instanceof MismatchedInputException bad ? bad.getTargetType() : null;
+        return new InvalidMessage(
+                field,
+                "'" + field + "' must be " + (wanted == null ? "valid" : kind(wanted)) + ".");
+    }
+
+    /// A component that is not marked nullable has to be there.
+    private static void requireComponents(JsonNode read, Class<?> type) throws InvalidMessage {
+        RecordComponent[] components = type.getRecordComponents();
+        if (components == null) {
+            return;
+        }
+        for (RecordComponent component : components) {
+            boolean optional = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+            if (!optional && !read.hasNonNull(component.getName())) {
+                throw new InvalidMessage(
+                        component.getName(), "'" + component.getName() + "' is missing.");
+            }
+        }
+    }
+
+    private static @Nullable String field(List<JacksonException.Reference> path) {
+        StringBuilder dotted = new StringBuilder();
+        for (JacksonException.Reference step : path) {
+            if (step.getPropertyName() != null) {
+                dotted.append(dotted.isEmpty() ? "" : ".").append(step.getPropertyName());
+            } else {
+                dotted.append('[').append(step.getIndex()).append(']');
+            }
+        }
+        return dotted.isEmpty() ? null : dotted.toString();
+    }
+
+    private static String kind(Class<?> type) {
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        if (type == int.class
+                || type == Integer.class
+                || type == long.class
+                || type == Long.class) {
+            return "a whole number";
+        }
+        if (type.isPrimitive() || Number.class.isAssignableFrom(type)) {
+            return "a number";
+        }
+        if (type.isEnum()) {
+            return "one of the known values";
+        }
+        if (CharSequence.class.isAssignableFrom(type)) {
+            return "a text";
+        }
+        return type.isArray() || Collection.class.isAssignableFrom(type) ? "a list" : "an object";
+    }
+
+    /// Any JSON object as Java's maps, lists, strings, numbers and booleans.
+    ///
+    /// @throws JacksonException when it is anything else
+    @SuppressWarnings("unchecked") // an object is read as a map of strings to plain values
+    static Map<String, Object> object(byte[] json) {
+        return MAPPER.readValue(json, Map.class);
+    }
+
+    /// The values of a JSON object, as they stand in `json`.
+    ///
+    /// @throws JacksonException when it is anything but one object
+    static Map<String, byte[]> slices(byte[] json) {
+        Map<String, byte[]> found = new java.util.HashMap<>();
+        try (JsonParser parser = MAPPER.createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new tools.jackson.core.exc.StreamReadException(parser, "not an object");
+            }
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                parser.nextToken();
+                int from = (int) parser.currentTokenLocation().getByteOffset();
+                parser.skipChildren();
+                parser.finishToken();
+                int to = (int) parser.currentLocation().getByteOffset();
+                found.put(name, java.util.Arrays.copyOfRange(json, from, to));
+            }
+            if (parser.nextToken() != null) {
+                throw new tools.jackson.core.exc.StreamReadException(parser, "more than one value");
+            }
+        }
+        return found;
+    }
+
+    /// The text that `json` is, or null when it is something else.
+    static @Nullable String text(byte[] json) {
+        return json.length > 0 && json[0] == '"' ? MAPPER.readValue(json, String.class) : null;
+    }
+}

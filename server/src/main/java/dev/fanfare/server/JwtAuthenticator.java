@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jose.util.Base64URL;
+import dev.fanfare.core.Authenticator;
+import dev.fanfare.core.Credentials;
+import dev.fanfare.core.Principal;
+import dev.fanfare.engine.Clock;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+
+/// Verifies JSON Web Tokens signed by HS256 (RFC 7519, hardened as RFC 8725 says). The algorithm
+/// and the key are ours: nothing in a token's header chooses either. Whatever is wrong with a
+/// token, its bearer is told the same; the reason goes to the log, the token nowhere.
+///
+/// `nbf` and `iat` may be 30 s ahead of our clock; `exp` has no grace, as a session that outlives
+/// its token is ended soon after.
+public final class JwtAuthenticator implements Authenticator {
+    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
+
+    private static final int MAX_TOKEN = 8 << 10;
+    private static final int MAX_HEADER = 2 << 10;
+    private static final int MAX_USER = 255;
+    private static final long SKEW = 30;
+    private static final double LAST_SECOND = 253_402_300_799d; // the year 9999
+
+    /// Three segments of unpadded base64url: no padding, no newline, no fourth.
+    private static final Pattern COMPACT =
+            Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
+
+    private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    /// Header parameters that bring a key, point to one, or change what is signed.
+    private static final Set<String> FORBIDDEN =
+            Set.of("crit", "jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256", "b64", "zip", "enc");
+
+    private final JwtPolicy policy;
+    private final MACVerifier verifier;
+    private final Clock clock;
+
+    public JwtAuthenticator(JwtPolicy policy, Clock clock) {
+        this.policy = policy;
+        this.clock = clock;
+        try {
+            this.verifier = new MACVerifier(policy.key());
+        } catch (JOSEException e) {
+            throw new IllegalArgumentException("jwt secret: cannot be used for HS256", e);
+        }
+    }
+
+    @Override
+    public Outcome authenticate(Credentials credentials) {
+        Outcome outcome = judge(credentials.token());
+        if (outcome instanceof Outcome.Rejected rejected) {
+            SECURITY.info(
+                    "token rejected: reason={}, remote={}",
+                    rejected.reason(),
+                    credentials.remote());
+        }
+        return outcome;
+    }
+
+    private Outcome judge(@Nullable String token) {
+        if (token == null) {
+            return Authenticator.invalid("none given");
+        }
+        if (token.length() > MAX_TOKEN) {
+            return Authenticator.invalid("longer than " + MAX_TOKEN);
+        }
+        if (!COMPACT.matcher(token).matches()) {
+            return Authenticator.invalid("not three segments of base64url");
+        }
+        String problem = forgery(token);
+        if (problem != null) {
+            return Authenticator.invalid(problem);
+        }
+        int first = token.indexOf('.');
+        Base64URL payload = new Base64URL(token.substring(first + 1, token.lastIndexOf('.')));
+        try {
+            return claims(Json.object(payload.decode()));
+        } catch (JacksonException e) {
+            return Authenticator.invalid("the claims are no JSON object");
+        }
+    }
+
+    /// Why the token is not one that the secret's owner signed, or null.
+    private @Nullable String forgery(String token) {
+        int first = token.indexOf('.');
+        int last = token.lastIndexOf('.');
+        byte[] headerJson = new Base64URL(token.substring(0, first)).decode();
+        if (headerJson.length > MAX_HEADER) {
+            return "header longer than " + MAX_HEADER;
+        }
+        try {
+            String problem = header(Json.object(headerJson));
+            if (problem != null) {
+                return problem;
+            }
+            JWSHeader header = JWSHeader.parse(new String(headerJson, StandardCharsets.UTF_8));
+            byte[] signed = token.substring(0, last).getBytes(StandardCharsets.US_ASCII);
+            Base64URL signature = new Base64URL(token.substring(last + 1));
+            return verifier.verify(header, signed, signature) ? null : "wrong signature";
+        } catch (JacksonException | ParseException | JOSEException e) {
+            return "the header cannot be read";
+        }
+    }
+
+    private static @Nullable String header(Map<String, Object> header) {
+        if (!JWSAlgorithm.HS256.getName().equals(header.get("alg"))) {
+            return "the algorithm is not HS256";
+        }
+        for (String name : header.keySet()) {
+            if (FORBIDDEN.contains(name)) {
+                return "a header parameter that is not allowed";
+            }
+        }
+        Object type = header.get("typ");
+        if (type != null && !(type instanceof String text && text.equalsIgnoreCase("JWT"))) {
+            return "typ is not JWT";
+        }
+        Object keyId = header.get("kid");
+        if (keyId != null && !(keyId instanceof String text && KEY_ID.matcher(text).matches())) {
+            return "kid is no name";
+        }
+        return null;
+    }
+
+    private Outcome claims(Map<String, Object> claims) {
+        if (!(claims.get("sub") instanceof String user)
+                || user.isEmpty()
+                || user.length() > MAX_USER) {
+            return Authenticator.invalid("sub is not a string of 1 to " + MAX_USER);
+        }
+        if (policy.issuer() != null && !policy.issuer().equals(claims.get("iss"))) {
+            return Authenticator.invalid("another issuer");
+        }
+        if (policy.audience() != null && !contains(claims.get("aud"), policy.audience())) {
+            return Authenticator.invalid("another audience");
+        }
+        for (String name : List.of("exp", "nbf", "iat")) {
+            if (claims.containsKey(name) && !isTime(claims.get(name))) {
+                return Authenticator.invalid(name + " is no time");
+            }
+        }
+        long now = clock.millis();
+        if (seconds(claims, "nbf") > now / 1_000 + SKEW
+                || seconds(claims, "iat") > now / 1_000 + SKEW) {
+            return Authenticator.invalid("from the future");
+        }
+        if (!claims.containsKey("exp")) {
+            return policy.expiry() == JwtPolicy.Expiry.REQUIRED
+                    ? Authenticator.invalid("exp is missing")
+                    : Authenticator.accept(new Principal(user, 0, Map.copyOf(claims)));
+        }
+        long expiresAt = seconds(claims, "exp") * 1_000;
+        return expiresAt <= now
+                ? Authenticator.expired("expired")
+                : Authenticator.accept(new Principal(user, expiresAt, claims));
+    }
+
+    private static boolean isTime(@Nullable Object value) {
+        return value instanceof Number number
+                && number.doubleValue() >= 0
+                && number.doubleValue() <= LAST_SECOND;
+    }
+
+    private static long seconds(Map<String, Object> claims, String name) {
+        return claims.get(name) instanceof Number number ? number.longValue() : 0;
+    }
+
+    private static boolean contains(@Nullable Object audience, String wanted) {
+        return audience instanceof List<?> many ? many.contains(wanted) : wanted.equals(audience);
+    }
+}

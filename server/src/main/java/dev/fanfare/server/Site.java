@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.server.http.Handler;
+import dev.fanfare.server.http.Pages;
+import dev.fanfare.server.http.Route;
+import dev.fanfare.server.http.Router;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// Describes one listener: an address, and what is found there. Not for use by several threads.
+public final class Site {
+    private final String name;
+    private final Map<String, EndpointConfig> sockets = new LinkedHashMap<>();
+    private final List<Pages> pages = new ArrayList<>();
+    private Router router = Router.NONE;
+    private String host = "127.0.0.1";
+    private int port;
+
+    Site(String name) {
+        this.name = name;
+    }
+
+    /// The address to bind; this machine's loopback by default.
+    public Site host(String address) {
+        host = address;
+        return this;
+    }
+
+    /// @param number 0 for any that is free
+    public Site port(int number) {
+        if (number < 0 || number > 65_535) {
+            throw new IllegalArgumentException("port: " + number + " is not within 0 to 65535");
+        }
+        port = number;
+        return this;
+    }
+
+    /// WebSocket connections to exactly this path become sessions of the endpoint described.
+    public Site webSocket(String path, Consumer<EndpointConfig> endpoint) {
+        EndpointConfig described = new EndpointConfig();
+        endpoint.accept(described);
+        return webSocket(path, described);
+    }
+
+    Site webSocket(String path, EndpointConfig described) {
+        if (sockets.putIfAbsent(path, described) != null) {
+            throw new IllegalArgumentException("two endpoints at " + name + path);
+        }
+        return this;
+    }
+
+    public Site route(String method, String template, Handler handler) {
+        return routes(Router.of(Route.of(method, template, handler)));
+    }
+
+    public Site routes(Router more) {
+        router = router.and(more);
+        return this;
+    }
+
+    /// Files of the class path at the listener's root.
+    ///
+    /// @param folder as [Pages] has it
+    public Site pages(Class<?> anchor, String folder) {
+        return pages(Pages.at(anchor, folder));
+    }
+
+    public Site pages(Pages more) {
+        pages.add(more);
+        return this;
+    }
+
+    String host() {
+        return host;
+    }
+
+    Map<String, EndpointConfig> sockets() {
+        return sockets;
+    }
+
+    ListenerSpec listener(Map<EndpointConfig, WebSocketRoute> built) {
+        ListenerSpec spec = ListenerSpec.of(name, host, port).routes(router);
+        for (EndpointConfig socket : sockets.values()) {
+            WebSocketRoute route = built.get(socket);
+            if (route != null) {
+                spec = spec.socket(route);
+            }
+        }
+        for (Pages folder : pages) {
+            spec = spec.pages(folder);
+        }
+        return spec;
+    }
+
+    String name() {
+        return name;
+    }
+}
