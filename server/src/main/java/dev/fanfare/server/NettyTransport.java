@@ -14,6 +14,7 @@ public final class NettyTransport implements AutoCloseable {
 
     private final Kind kind;
 
+    @SuppressWarnings("UnusedMethod") // until open() is there
     private NettyTransport(Kind kind) {
         this.kind = kind;
     }
@@ -26,6 +27,7 @@ public final class NettyTransport implements AutoCloseable {
     }
 
     /// @param loops how many threads own the connections
+    @SuppressWarnings("DoNotCallSuggester") // until it is there
     public static NettyTransport open(Kind wanted, int loops) {
         throw new UnsupportedOperationException();
     }
