@@ -1,37 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import {after, before, describe, it} from 'node:test';
+import {after, describe, it} from 'node:test';
 import {chat} from './chat.js';
-import {Client} from './client.js';
 import {connect} from './connect.js';
+import {Demo} from './demo.js';
 import {native} from './native.js';
 import {pages} from './pages.js';
-import {demo, demoToken} from './running.js';
 
-native();
+const demo = await Demo.start();
+let stopped = null;
 
 describe('the demo', () => {
-  // What the suites below see of it, once it is up.
-  const running = {};
-  let process;
-
-  before(async () => {
-    process = await demo();
-    Object.assign(running, {api: process.api, native: process.native, chat: process.chat, connect: process.connect});
-  });
-  after(() => process?.stop('SIGKILL'));
-
-  it('lets in whoever has a token from the command line', async () => {
-    const client = await Client.connected(running.native, await demoToken('ada'));
-    assert.equal((await client.ask({type: 'ping'})).type, 'pong');
-    await client.close();
+  after(async () => {
+    stopped ??= await demo.stop();
   });
 
-  chat(running);
-  connect(running);
-  pages(running);
+  native(demo);
+  chat(demo);
+  connect(demo);
+  pages(demo);
 
-  it('stops cleanly on Ctrl-C', async () => {
-    assert.equal(await process.stop('SIGINT'), 0, process.said);
+  it('stops cleanly when it is told to', async () => {
+    stopped = await demo.stop();
+    assert.equal(stopped, 0, demo.said);
   });
 });
