@@ -29,9 +29,6 @@ final class LiveChannel {
     private String tag = "";
     private View[] views = {};
 
-    /// Up to here, announcements may repeat what the engine's first answer had counted in.
-    private long begunAt = -1;
-
     LiveChannel(String name, ChannelRules rules) {
         this.name = name;
         this.rules = rules;
@@ -54,14 +51,13 @@ final class LiveChannel {
         synchronized (this) {
             if (epoch.isEmpty() || (epoch.equals(top.epoch()) && offset < top.offset())) {
                 moveTo(top);
-                begunAt = top.offset();
             }
         }
         ready.complete(top);
     }
 
     synchronized void published(String inEpoch, Publication publication) {
-        if (publication.offset() <= begunAt && inEpoch.equals(epoch) && offset == begunAt) {
+        if (publication.position(inEpoch).equals(top())) {
             return;
         }
         if (!follows(inEpoch, publication)) {

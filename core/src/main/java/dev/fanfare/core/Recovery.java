@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
-import dev.fanfare.engine.Content;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
 import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
 import io.netty.buffer.Unpooled;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Consumer;
@@ -50,8 +48,8 @@ final class Recovery {
     /// What the client has, or was rightly not sent.
     private Position at;
 
-    /// The newest offset that the client has: behind `at` where something was left out.
-    private long prev;
+    /// What the client really has: behind `at` where something was left out.
+    private Position has;
 
     /// The next entry of the log, or what is known instead of it. Guarded by the channel's lock.
     private long index;
@@ -81,7 +79,7 @@ final class Recovery {
         this.subscription = subscription;
         this.outbox = subscription.session().outbox();
         this.at = at;
-        this.prev = at.offset();
+        this.has = at;
         this.index = index;
     }
 
@@ -169,7 +167,7 @@ final class Recovery {
     ///
     /// @return whether there is nothing more to do now
     private boolean step() {
-        boolean hole = prev != at.offset();
+        boolean hole = hole();
         View.Piece piece;
         synchronized (subscription.channel()) {
             long next = leg().next();
@@ -185,6 +183,10 @@ final class Recovery {
         }
         write(piece, hole);
         return false;
+    }
+
+    private boolean hole() {
+        return has.offset() != at.offset();
     }
 
     /// Looks the cursor up in the log. Under the channel's lock.
@@ -216,7 +218,7 @@ final class Recovery {
             if (last != null) {
                 meter().delivered.add(last.offset() - at.offset());
                 at = last.position(at.epoch());
-                prev = at.offset();
+                has = at;
             }
         }
         pay(bytes);
@@ -239,11 +241,13 @@ final class Recovery {
         }
         byte[] frame =
                 view().encoder()
-                        .push(new Push.Delivery(subscription.channel().name(), publication, prev));
+                        .push(
+                                new Push.Delivery(
+                                        subscription.channel().name(), publication, has.offset()));
         if (frame != null) {
             outbox.write(Unpooled.wrappedBuffer(frame));
         }
-        prev = publication.offset();
+        has = at;
         meter().delivered.increment();
     }
 
@@ -313,18 +317,17 @@ final class Recovery {
     /// What the client lacks is nowhere: it is told, and goes on in step.
     private void gap() {
         Leg leg = leg();
-        String epoch = at.epoch();
-        long from = at.offset();
+        Position had = has;
         at = leg.position();
-        prev = at.offset();
+        has = at;
         end();
         subscription.recovery = null;
         if (begun != null) {
             meter().notRecovered.increment();
             begun.begun(at, Reply.Recovered.NO);
-        } else if (from != at.offset() || !epoch.equals(at.epoch())) {
+        } else if (!had.equals(at)) {
             meter().gaps.increment();
-            session().push(new Push.Gap(subscription.channel().name(), from, at));
+            session().push(new Push.Gap(subscription.channel().name(), had.offset(), at));
         }
     }
 
@@ -332,50 +335,66 @@ final class Recovery {
     ///
     /// @return whether there is nothing more to do now
     private boolean latest() {
-        Position to = leg().position();
         List<Publication> missed;
         synchronized (subscription.channel()) {
             long next = leg().next();
             locate();
             if (index == View.AHEAD || index >= next) {
-                return index == next ? arrived(prev != at.offset()) : true;
+                return index == next ? arrived(hole()) : true;
             }
             missed = view().publications(index, next);
         }
         if (missed == null) {
-            ask(HistoryQuery.latest(PAGE), history -> conflate(newer(history), to));
+            ask(HistoryQuery.since(at, PAGE), this::latestSince);
         } else {
-            conflate(missed, to);
+            conflate(missed);
         }
         return true;
     }
 
-    /// The kept publications that the client lacks, oldest first.
-    private List<Publication> newer(History history) {
-        return switch (history) {
-            case History.Broken _ -> List.of();
-            case History.Entries(var publications, Position top) ->
-                    publications.reversed().stream()
-                            .filter(publication ->
-                                    !top.epoch().equals(at.epoch())
-                                            || publication.offset() > at.offset())
-                            .toList();
-        };
+    private void latestSince(History history) {
+        switch (history) {
+            case History.Entries(var publications, _) -> conflate(publications);
+            case History.Broken _ -> ask(HistoryQuery.latest(PAGE), this::latestAnew);
+        }
     }
 
-    private void conflate(Collection<Publication> missed, Position to) {
-        LinkedHashMap<String, Publication> newest = new LinkedHashMap<>();
-        for (Publication publication : missed) {
-            Content content = publication.content();
-            newest.putLast(content.key() == null ? "" : content.key(), publication);
+    /// What the client has is not in the history any more: a gap, and then the newest of each key
+    /// that is.
+    private void latestAnew(History history) {
+        if (history instanceof History.Entries(var publications, Position top)
+                && !publications.isEmpty()) {
+            List<Publication> kept = newest(publications.reversed());
+            Publication first = kept.getFirst();
+            Position before = new Position(top.epoch(), first.offset() - 1, first.previousTag());
+            if (!has.equals(before)) {
+                meter().gaps.increment();
+                String channel = subscription.channel().name();
+                session().push(new Push.Gap(channel, has.offset(), before));
+            }
+            at = before;
+            has = at;
+            conflate(kept);
+        } else {
+            gap();
         }
-        newest.sequencedValues().forEach(this::deliver);
-        if (at.offset() < to.offset() || !at.epoch().equals(to.epoch())) {
-            at = to;
-        }
+    }
+
+    private void conflate(List<Publication> missed) {
+        newest(missed).forEach(this::deliver);
         settle();
         relocate(View.UNKNOWN);
         proceed();
+    }
+
+    /// The newest of each key, oldest first.
+    private static List<Publication> newest(List<Publication> publications) {
+        LinkedHashMap<String, Publication> byKey = new LinkedHashMap<>();
+        for (Publication publication : publications) {
+            String key = publication.content().key();
+            byKey.putLast(key == null ? "" : key, publication);
+        }
+        return List.copyOf(byKey.sequencedValues());
     }
 
     /// Lets go of the log; the subscription is in step, or gone.

@@ -82,8 +82,11 @@ final class Subscriptions {
     /// others to the head, so that its position is this subscription's.
     private void enter(Subscription subscription, Start start, Recovery.Begun begun) {
         LiveChannel live = subscription.channel();
-        Leg leg = live.leg(session.endpoint().encoder(), session.turn());
-        leg.run();
+        Encoder encoder = session.endpoint().encoder();
+        live.leg(encoder, session.turn()).run();
+        // Again: that may have closed the leg's last subscriber for being too slow, and the leg
+        // with it.
+        Leg leg = live.leg(encoder, session.turn());
         subscription.live(leg);
         switch (start) {
             case Start.Now _ -> begun.begun(leg.position(), Reply.Recovered.NOT_ASKED);

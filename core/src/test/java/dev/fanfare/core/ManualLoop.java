@@ -2,11 +2,12 @@
 package dev.fanfare.core;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /// A loop that runs a task when the test says so.
 final class ManualLoop implements Loop {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-    private boolean running;
+    private volatile @Nullable Thread runner;
 
     @Override
     public synchronized void execute(Runnable task) {
@@ -15,7 +16,7 @@ final class ManualLoop implements Loop {
 
     @Override
     public boolean inLoop() {
-        return running;
+        return runner == Thread.currentThread();
     }
 
     /// Runs one task.
@@ -41,12 +42,12 @@ final class ManualLoop implements Loop {
 
     /// Runs `task` now, as the loop.
     void in(Runnable task) {
-        boolean was = running;
-        running = true;
+        Thread was = runner;
+        runner = Thread.currentThread();
         try {
             task.run();
         } finally {
-            running = was;
+            runner = was;
         }
     }
 }

@@ -23,6 +23,7 @@ final class Oracle {
         final Map<String, Integer> sent = new HashMap<>();
         final Map<String, NavigableMap<Long, Entry>> epochs = new HashMap<>();
         final Map<String, Entry> cut = new HashMap<>();
+        final List<Long> cutAt = new ArrayList<>();
         final Map<String, Set<String>> tagsOf = new HashMap<>();
     }
 
@@ -76,6 +77,7 @@ final class Oracle {
     /// Forgets the entries after `offset`: the store has lost them, and will number anew.
     void cut(String channel, String epoch, long offset) {
         Line line = line(channel);
+        line.cutAt.add(offset);
         NavigableMap<Long, Entry> lost = epoch(line, epoch).tailMap(offset, false);
         lost.values().forEach(entry -> line.cut.put(entry.tag, entry));
         lost.clear();
@@ -84,6 +86,17 @@ final class Oracle {
     /// Whether the store has lost the entry with this tag.
     boolean isCut(String channel, String tag) {
         return line(channel).cut.containsKey(tag);
+    }
+
+    /// How often the store of this channel has lost something.
+    int cuts(String channel) {
+        return line(channel).cutAt.size();
+    }
+
+    /// How far up to `to` an offset still means what it meant when there had been `cuts` cuts.
+    long uncut(String channel, long to, int cuts) {
+        List<Long> since = line(channel).cutAt;
+        return since.subList(cuts, since.size()).stream().reduce(to, Math::min);
     }
 
     long acknowledgements() {

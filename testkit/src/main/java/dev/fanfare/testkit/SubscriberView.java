@@ -4,7 +4,9 @@ package dev.fanfare.testkit;
 import dev.fanfare.engine.Position;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What one subscriber of one channel has seen, over all its connections: one continuous sequence,
@@ -37,7 +39,11 @@ public final class SubscriberView {
     /// What a `prev` said was left out on purpose.
     private final List<Hole> holes = new ArrayList<>();
 
-    private record Hole(String epoch, long from, long to) {}
+    /// Payloads that this subscriber may rightly not be sent.
+    private final Set<String> excepted = new HashSet<>();
+
+    /// @param cuts how often the store had lost something when it was told
+    private record Hole(String epoch, long from, long to, int cuts) {}
 
     SubscriberView(
             DeliveryChecker checker, String name, String channel, DeliveryChecker.Promise promise) {
@@ -75,8 +81,7 @@ public final class SubscriberView {
         reach = Math.max(reach, top.offset());
         if (!top.epoch().equals(from.epoch())
                 || top.offset() < from.offset()
-                || (top.offset() == from.offset() && !top.tag().equals(from.tag()))
-                || checker.oracle().isCut(channel, from.tag())) {
+                || (top.offset() == from.offset() && !top.tag().equals(from.tag()))) {
             report(
                     Violation.Kind.TAIL_NOT_EXACT,
                     "recovered: true from " + from + ", but the history is at " + top);
@@ -116,7 +121,8 @@ public final class SubscriberView {
                 again(offset, before.offset());
                 return;
             }
-            follows(before, offset, prev);
+            follows(before, here, prev);
+            crosses(before, here);
             last = here;
             seen.set(bit(offset));
         }
@@ -132,10 +138,27 @@ public final class SubscriberView {
         }
     }
 
-    private void follows(Position before, long offset, long prev) {
+    /// What the store had kept must not follow what it has lost, as if nothing had happened.
+    private void crosses(Position before, Position here) {
+        Oracle oracle = checker.oracle();
+        if (promise == DeliveryChecker.Promise.EACH
+                && oracle.isCut(channel, before.tag())
+                && !oracle.isCut(channel, here.tag())) {
+            report(
+                    before.offset() < reach
+                            ? Violation.Kind.TAIL_NOT_EXACT
+                            : Violation.Kind.SILENT_GAP,
+                    "publication " + here + " after " + before + ", which the store has lost");
+        }
+    }
+
+    private void follows(Position before, Position here, long prev) {
+        long offset = here.offset();
         if (prev == before.offset()) {
-            if (prev != offset - 1 && promise == DeliveryChecker.Promise.EACH) {
-                holes.add(new Hole(before.epoch(), before.offset(), offset - 1));
+            boolean each = promise == DeliveryChecker.Promise.EACH;
+            if (prev != offset - 1 && each && !checker.oracle().isCut(channel, here.tag())) {
+                int cuts = checker.oracle().cuts(channel);
+                holes.add(new Hole(before.epoch(), before.offset(), offset - 1, cuts));
             }
             return;
         }
@@ -158,13 +181,21 @@ public final class SubscriberView {
                 report(Violation.Kind.UNINVITED, "gap while not subscribed");
                 return;
             }
-            boolean grows = !to.epoch().equals(before.epoch()) || to.offset() > from;
-            if (from != before.offset() || !grows) {
+            boolean moves = !to.epoch().equals(before.epoch()) || !to.tag().equals(before.tag());
+            if (from != before.offset() || !moves) {
                 report(
                         Violation.Kind.WRONG_GAP,
                         "gap from " + from + " to " + to + ", but the view is at " + before);
             }
             beginAt(to);
+        }
+    }
+
+    /// A publication of this payload is not for this subscriber: it is not owed, and may come all
+    /// the same after a reconnection.
+    public void excepted(String payload) {
+        synchronized (checker) {
+            excepted.add(payload);
         }
     }
 
@@ -179,11 +210,18 @@ public final class SubscriberView {
     List<Violation> missing() {
         List<Violation> found = new ArrayList<>();
         for (Hole hole : holes) {
-            lost(found, checker.oracle().acknowledged(channel, hole.epoch, hole.from, hole.to));
+            long to = checker.oracle().uncut(channel, hole.to, hole.cuts);
+            lost(found, checker.oracle().acknowledged(channel, hole.epoch, hole.from, to));
         }
         Position at = last;
         if (live && at != null) {
             Oracle oracle = checker.oracle();
+            if (oracle.isCut(channel, at.tag())) {
+                found.add(
+                        violation(
+                                Violation.Kind.SILENT_GAP,
+                                "stands at " + at + ", which the store has lost"));
+            }
             lost(found, oracle.acknowledged(channel, at.epoch(), at.offset(), Long.MAX_VALUE));
             lost(found, oracle.acknowledgedOutside(channel, at.epoch(), since));
             if (at.offset() < reach) {
@@ -197,7 +235,9 @@ public final class SubscriberView {
     }
 
     private void lost(List<Violation> found, List<Oracle.Entry> entries) {
-        entries.forEach(entry -> found.add(violation(Violation.Kind.LOST, entry.toString())));
+        entries.stream()
+                .filter(entry -> !excepted.contains(entry.payload))
+                .forEach(entry -> found.add(violation(Violation.Kind.LOST, entry.toString())));
     }
 
     private int bit(long offset) {
