@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+import dev.fanfare.engine.Clock;
+import dev.fanfare.engine.Engine;
+import dev.fanfare.testkit.PresenceContract;
+import java.util.Random;
+
+final class MemoryPresenceTest extends PresenceContract {
+    @Override
+    protected Engine engine(Clock clock) {
+        return new MemoryEngine(new Environment(clock, new Random(1)));
+    }
+}
