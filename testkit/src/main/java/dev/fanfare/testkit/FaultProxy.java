@@ -14,6 +14,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -212,6 +213,10 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private void join(Channel client, Channel server) {
+        if (!client.isActive()) {
+            server.close();
+            return;
+        }
         Link up = new Link(client, server, toServer);
         Link down = new Link(server, client, toClient);
         Pair pair = new Pair(up, down, client, server);
@@ -266,6 +271,13 @@ public final class FaultProxy implements AutoCloseable {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event == ChannelInputShutdownEvent.INSTANCE) {
+                context.close();
+            }
         }
 
         @Override

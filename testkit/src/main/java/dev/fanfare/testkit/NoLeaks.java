@@ -7,6 +7,10 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +54,7 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
         ByteBufUtil.setLeakListener(listener);
         LEAKS.clear();
         threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+        openWhatTheJdkKeeps();
         sockets = openSockets();
     }
 
@@ -62,6 +67,19 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
                         .isLessThanOrEqualTo(sockets));
         lookForLeaks();
         Assertions.assertThat(LEAKS).as("buffers nobody released").isEmpty();
+    }
+
+    /// The first socket that is closed makes the JDK open one for good, which stands in for those
+    /// that are being closed: once for `java.net`, once for channels.
+    private static void openWhatTheJdkKeeps() throws IOException {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket socket = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                Socket accepted = listener.accept();
+                SocketChannel channel = SocketChannel.open(listener.getLocalSocketAddress())) {
+            socket.shutdownOutput();
+            accepted.shutdownOutput();
+            channel.configureBlocking(false);
+        }
     }
 
     private List<String> newThreads() {
