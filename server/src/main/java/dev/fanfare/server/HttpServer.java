@@ -1,15 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import dev.fanfare.core.Close;
 import dev.fanfare.core.Environment;
 import dev.fanfare.core.Hub;
+import dev.fanfare.core.Session;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The listeners of a node, on one set of loops.
-@SuppressWarnings("DoNotCallSuggester")
 public final class HttpServer implements AutoCloseable {
-    private HttpServer() {}
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+    private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final int BACKLOG = 4_096;
+    private static final int SEND_BUFFER = 64 << 10;
+
+    /// Large, for publishers: all that is read at once is one batch. It is held only while reading.
+    private static final int READ_BUFFER = 64 << 10;
+
+    private final ServerShared shared;
+    private final Map<String, Channel> channels = new LinkedHashMap<>();
+    private volatile State state = State.RUNNING;
+
+    private enum State {
+        RUNNING,
+        CLOSED
+    }
+
+    private HttpServer(ServerShared shared) {
+        this.shared = shared;
+    }
+
+    /// What the listeners need of the node they serve.
+    public record Node(Hub hub, Environment environment, HttpLimits limits) {}
 
     /// Binds every listener, or none.
     ///
@@ -17,27 +56,120 @@ public final class HttpServer implements AutoCloseable {
     /// @throws IOException names the listener that could not be bound
     public static HttpServer start(
             NettyTransport transport, Node node, List<ListenerSpec> listeners) throws IOException {
-        throw new UnsupportedOperationException();
+        Map<EventLoop, NettyLoop> loops = new LinkedHashMap<>();
+        for (EventExecutor executor : transport.group()) {
+            EventLoop loop = (EventLoop) executor;
+            loops.put(loop, new NettyLoop(loop));
+        }
+        HttpServer server =
+                new HttpServer(
+                        new ServerShared(
+                                node,
+                                loops,
+                                new Strangers(node.limits()),
+                                new Proxies(node.limits().proxies()),
+                                new AtomicInteger()));
+        try {
+            for (ListenerSpec listener : listeners) {
+                server.bind(transport, listener);
+            }
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        server.sweep();
+        return server;
     }
 
-    /// What the listeners need of the node they serve.
-    public record Node(Hub hub, Environment environment, HttpLimits limits) {}
+    private void bind(NettyTransport transport, ListenerSpec listener) throws IOException {
+        ChannelFuture bound =
+                new ServerBootstrap()
+                        .group(transport.group())
+                        .channel(transport.serverChannel())
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER)
+                        .childOption(
+                                ChannelOption.RECVBUF_ALLOCATOR,
+                                new FixedRecvByteBufAllocator(READ_BUFFER))
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                new WriteBufferWaterMark(32 << 10, 64 << 10))
+                        .childHandler(new Initializer(shared, listener))
+                        .bind(listener.host(), listener.port())
+                        .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "listener %s cannot listen on %s:%d: %s"
+                            .formatted(
+                                    listener.name(),
+                                    listener.host(),
+                                    listener.port(),
+                                    bound.cause().getMessage()),
+                    bound.cause());
+        }
+        channels.put(listener.name(), bound.channel());
+        LOG.info("{} listens on {}:{}", listener.name(), listener.host(), port(listener.name()));
+    }
+
+    private static final class Initializer extends ChannelInitializer<Channel> {
+        private final ServerShared shared;
+        private final ListenerSpec listener;
+
+        Initializer(ServerShared shared, ListenerSpec listener) {
+            this.shared = shared;
+            this.listener = listener;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            NettyLoop loop = shared.loop(channel.eventLoop());
+            StrictRequestDecoder decoder = new StrictRequestDecoder();
+            channel.pipeline()
+                    .addLast(decoder, new HttpConnection(shared, listener, loop, decoder));
+        }
+    }
+
+    /// Once a second, on each loop.
+    private void sweep() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        long now = shared.clock().nanos();
+        shared.loops().values().forEach(loop -> loop.execute(() -> loop.sweep(now)));
+        shared.clock().after(SWEEP, this::sweep);
+    }
 
     /// The port that the listener of that name is bound to.
     ///
     /// @throws IllegalArgumentException when there is none
     public int port(String listener) {
-        throw new UnsupportedOperationException();
+        Channel channel = channels.get(listener);
+        if (channel == null) {
+            throw new IllegalArgumentException("no such listener: " + listener);
+        }
+        return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    /// Open WebSocket connections, those that are closing too.
+    public int connections() {
+        return shared.sessions().get();
     }
 
     /// Takes no more connections; those that are open stay.
     public void stopAccepting() {
-        throw new UnsupportedOperationException();
+        channels.values().forEach(channel -> channel.close().awaitUninterruptibly());
     }
 
     /// Stops accepting, and cuts what is still open.
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        state = State.CLOSED;
+        stopAccepting();
+        for (Session session : shared.hub().sessions()) {
+            session.disconnect(Close.GOING_AWAY);
+        }
+        shared.loops().values().forEach(loop -> loop.execute(loop::cutAll));
     }
 }

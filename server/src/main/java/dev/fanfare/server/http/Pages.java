@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server.http;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
 /// Files from the class path, served as they are: `index.html` at the prefix itself, everything
 /// else by its name.
 ///
@@ -17,5 +26,60 @@ public record Pages(String prefix, Class<?> anchor, String folder) {
     /// Pages at the root of a listener.
     public static Pages at(Class<?> anchor, String folder) {
         return new Pages("/", anchor, folder);
+    }
+
+    private static final Pattern NAME =
+            Pattern.compile("([a-zA-Z0-9_-][a-zA-Z0-9._-]*/)*[a-zA-Z0-9_-][a-zA-Z0-9._-]*");
+    private static final Map<String, String> TYPES =
+            Map.ofEntries(
+                    Map.entry("html", "text/html; charset=utf-8"),
+                    Map.entry("css", "text/css; charset=utf-8"),
+                    Map.entry("js", "text/javascript; charset=utf-8"),
+                    Map.entry("mjs", "text/javascript; charset=utf-8"),
+                    Map.entry("json", "application/json"),
+                    Map.entry("svg", "image/svg+xml"),
+                    Map.entry("png", "image/png"),
+                    Map.entry("ico", "image/x-icon"),
+                    Map.entry("woff2", "font/woff2"),
+                    Map.entry("txt", "text/plain; charset=utf-8"));
+
+    /// The file, or null where there is none. Reads the class path: not on an event loop.
+    public @Nullable Response find(Request request) {
+        String path = request.path();
+        if (!path.startsWith(prefix)) {
+            return null;
+        }
+        String name = path.equals(prefix) ? "index.html" : path.substring(prefix.length());
+        String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
+        if (type == null || !NAME.matcher(name).matches()) {
+            return null;
+        }
+        byte[] content = read(name);
+        if (content == null) {
+            return null;
+        }
+        String tag = '"' + HexFormat.of().toHexDigits(hash(content)) + '"';
+        Response response =
+                request.header("if-none-match").filter(tag::equals).isPresent()
+                        ? Response.empty(304)
+                        : Response.of(200, type, content);
+        return response.header("ETag", tag)
+                .header("Cache-Control", "no-cache")
+                .header("Content-Security-Policy", "default-src 'self'")
+                .header("Referrer-Policy", "no-referrer");
+    }
+
+    private byte @Nullable [] read(String name) {
+        try (InputStream in = anchor.getResourceAsStream(folder + '/' + name)) {
+            return in == null ? null : in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long hash(byte[] content) {
+        CRC32C crc = new CRC32C();
+        crc.update(content);
+        return (crc.getValue() << 32) | content.length;
     }
 }

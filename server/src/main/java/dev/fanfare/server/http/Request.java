@@ -2,7 +2,6 @@
 package dev.fanfare.server.http;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -86,12 +85,13 @@ public record Request(
         return new String(body, StandardCharsets.UTF_8);
     }
 
-    Request with(Map<String, String> parameters) {
+    /// The same request with the parameters of its route, and its body.
+    public Request at(Map<String, String> parameters, byte[] content) {
         return new Request(
                 method,
-                new Target(target.path, new HashMap<>(parameters), target.query),
+                new Target(target.path, parameters, target.query),
                 headers,
-                body,
+                content,
                 remote);
     }
 }

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.server.http.Origins;
+import dev.fanfare.server.http.Pages;
+import dev.fanfare.server.http.Request;
+import dev.fanfare.server.http.Response;
+import dev.fanfare.server.http.Route;
+import dev.fanfare.server.http.Router;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Answers one plain HTTP request: the route is known before the body is, the handler runs after.
+final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    private final Request head;
+    private final String own;
+    private final Router.Match match;
+    private final List<Pages> pages;
+
+    private Exchange(Request head, String own, Router.Match match, List<Pages> pages) {
+        this.head = head;
+        this.own = own;
+        this.match = match;
+        this.pages = pages;
+    }
+
+    /// @param own our own origin as the request sees it
+    static Exchange of(ListenerSpec listener, Request head, String own) {
+        Router.Match match = listener.router().find(head.method(), head.path());
+        return new Exchange(head, own, match, listener.pages());
+    }
+
+    int bodyLimit() {
+        return match instanceof Router.Found found ? found.route().bodyLimit() : 0;
+    }
+
+    /// What can be said without the body, and without blocking; null when the handler must say.
+    @Nullable Response early() {
+        String origin = head.headers().get("origin");
+        return switch (match) {
+            case Router.Found found
+                    when origin != null
+                            && changes()
+                            && !found.route().origins().allows(origin, own) ->
+                    Response.error(403, "forbidden", "This origin is not allowed here.");
+            case Router.Found _ -> null;
+            case Router.OtherMethods others when head.method().equals("OPTIONS") ->
+                    options(others, origin);
+            case Router.OtherMethods others ->
+                    Response.error(405, "method_not_allowed", "This path has other methods.")
+                            .header("Allow", others.allow());
+            case Router.Nowhere _ when reads() && !pages.isEmpty() -> null;
+            case Router.Nowhere _ -> notFound();
+        };
+    }
+
+    /// Blocks: on a virtual thread.
+    Response answer(byte[] body) {
+        try {
+            return switch (match) {
+                case Router.Found(Route route, Map<String, String> parameters) ->
+                        open(route.origins(), route.handler().handle(head.at(parameters, body)));
+                case Router.OtherMethods _, Router.Nowhere _ -> page();
+            };
+        } catch (Exception e) {
+            LOG.error("the handler of {} {} failed", head.method(), template(), e);
+            return internal();
+        }
+    }
+
+    static Response internal() {
+        return Response.error(
+                500, "internal", "The server failed. It is not your request's fault.");
+    }
+
+    private static Response notFound() {
+        return Response.error(404, "not_found", "There is nothing here.");
+    }
+
+    private String template() {
+        return match instanceof Router.Found found ? found.route().template() : "a page";
+    }
+
+    private Response page() {
+        for (Pages each : pages) {
+            Response file = each.find(head);
+            if (file != null) {
+                return file;
+            }
+        }
+        return notFound();
+    }
+
+    private boolean reads() {
+        return head.method().equals("GET") || head.method().equals("HEAD");
+    }
+
+    private boolean changes() {
+        return !reads() && !head.method().equals("OPTIONS");
+    }
+
+    private Response options(Router.OtherMethods others, @Nullable String origin) {
+        Response response = Response.empty(204).header("Allow", others.allow());
+        if (origin == null || !head.headers().containsKey("access-control-request-method")) {
+            return response;
+        }
+        return open(
+                others.routes().getFirst().origins(),
+                response.header("Access-Control-Allow-Methods", others.allow())
+                        .header(
+                                "Access-Control-Allow-Headers",
+                                "Authorization, Content-Type, Idempotency-Key")
+                        .header("Access-Control-Max-Age", "600"));
+    }
+
+    /// Lets a page of an allowed origin read the answer. The origin is named, never `*`; cookies go
+    /// along only where the origins are listed.
+    private Response open(Origins origins, Response response) {
+        String origin = head.headers().get("origin");
+        if (origin == null || !origins.allows(origin, own)) {
+            return response;
+        }
+        List<Response.Header> headers = new ArrayList<>(response.headers());
+        headers.add(new Response.Header("Access-Control-Allow-Origin", origin));
+        headers.add(new Response.Header("Vary", "Origin"));
+        if (!origins.any()) {
+            headers.add(new Response.Header("Access-Control-Allow-Credentials", "true"));
+        }
+        return new Response(response.status(), headers, response.body());
+    }
+}

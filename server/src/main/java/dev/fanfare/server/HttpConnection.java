@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.core.Credentials;
+import dev.fanfare.core.Principal;
+import dev.fanfare.core.Session;
+import dev.fanfare.core.Transport;
+import dev.fanfare.server.http.Head;
+import dev.fanfare.server.http.Request;
+import dev.fanfare.server.http.Response;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A connection as long as it speaks HTTP: requests one at a time, until one of them becomes a
+/// WebSocket. On its loop only, but for the handlers, which have a virtual thread each.
+// Futures: what fails closes the channel, which is heard of as inactive.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class HttpConnection extends ChannelInboundHandlerAdapter implements NettyLoop.Watched {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    private static final long SECOND = 1_000_000_000L;
+    private static final long IDLE = 60 * SECOND;
+    private static final long LINGER = 2 * SECOND;
+    private static final long BODY_GRACE = 5 * SECOND;
+    private static final int SLOWEST_BODY = 1_024;
+
+    private final ServerShared shared;
+    private final ListenerSpec listener;
+    private final NettyLoop loop;
+    private final StrictRequestDecoder decoder;
+    private final ArrayDeque<Object> pipelined = new ArrayDeque<>();
+
+    private Phase phase = Phase.FRESH;
+
+    /// Since when it is in this phase; nanoseconds.
+    private long since;
+
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable String stranger;
+    private @Nullable Request request;
+    private @Nullable Exchange exchange;
+    private @Nullable WebSocketRoute upgrade;
+    private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    private ResponseWriter.Connection after = ResponseWriter.Connection.KEEP;
+
+    private enum Phase {
+        /// The first request must come soon.
+        FRESH,
+        /// Between two requests.
+        IDLE,
+        /// Some of a request's head has come.
+        HEAD,
+        BODY,
+        HANDLING,
+        /// The last response is sent; what still comes is dropped until the peer has read it.
+        LINGERING,
+        OVER
+    }
+
+    HttpConnection(
+            ServerShared shared,
+            ListenerSpec listener,
+            NettyLoop loop,
+            StrictRequestDecoder decoder) {
+        this.shared = shared;
+        this.listener = listener;
+        this.loop = loop;
+        this.decoder = decoder;
+    }
+
+    // ---- the connection
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        ctx = context;
+        enter(Phase.FRESH);
+        loop.watch(this);
+        InetAddress peer = peer(context.channel());
+        if (!shared.proxies().trusts(peer) && !admitted(peer)) {
+            respond(tooMany(), ResponseWriter.Connection.CLOSE);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        enter(Phase.OVER);
+        loop.forget(this);
+        known();
+        pipelined.forEach(ReferenceCountUtil::release);
+        pipelined.clear();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("connection lost", cause);
+        } else {
+            LOG.error("a connection failed at {}", listener.name(), cause);
+        }
+        context.close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (phase == Phase.HANDLING) {
+            pipelined.add(message);
+        } else {
+            take(message);
+        }
+    }
+
+    private void take(Object message) {
+        try {
+            if (phase == Phase.LINGERING || phase == Phase.OVER) {
+                return;
+            }
+            if (message instanceof HttpRequest head) {
+                begin(head);
+            }
+            if (message instanceof HttpContent content && phase == Phase.BODY) {
+                more(content);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    // ---- one request
+
+    private void begin(HttpRequest head) {
+        Response fault = HttpFault.of(head);
+        if (fault != null) {
+            respond(fault, ResponseWriter.Connection.CLOSE);
+            return;
+        }
+        Request.Target target = Head.target(head.uri());
+        if (target == null) {
+            respond(
+                    Response.error(400, "bad_request", "The path or query cannot be read."),
+                    ResponseWriter.Connection.CLOSE);
+            return;
+        }
+        Map<String, String> headers = headers(head);
+        String version = head.protocolVersion().text();
+        InetAddress client = peer(ctx().channel());
+        if (shared.proxies().trusts(client)) {
+            client = shared.proxies().client(client, headers.getOrDefault("x-forwarded-for", ""));
+            if (stranger == null && !admitted(client)) {
+                respond(tooMany(), ResponseWriter.Connection.CLOSE);
+                return;
+            }
+        }
+        after =
+                version.equals("HTTP/1.0")
+                                || headers.getOrDefault("connection", "")
+                                        .toLowerCase(Locale.ROOT)
+                                        .contains("close")
+                        ? ResponseWriter.Connection.CLOSE
+                        : ResponseWriter.Connection.KEEP;
+        Request came =
+                new Request(
+                        head.method().name(),
+                        target,
+                        headers,
+                        new byte[0],
+                        client.getHostAddress());
+        request = came;
+        upgrade = socket(target.path());
+        body = new ByteArrayOutputStream(0);
+        Response early = upgrade == null ? plain(came) : refused(upgrade, came, version);
+        if (early != null) {
+            boolean whole = upgrade == null && !hasBody(came);
+            respond(early, whole ? after : ResponseWriter.Connection.CLOSE);
+        } else {
+            enter(Phase.BODY);
+        }
+    }
+
+    private static boolean hasBody(Request head) {
+        return head.headers().containsKey("transfer-encoding")
+                || !head.headers().getOrDefault("content-length", "0").equals("0");
+    }
+
+    private @Nullable WebSocketRoute socket(String path) {
+        for (WebSocketRoute route : listener.sockets()) {
+            if (route.path().equals(path)) {
+                return route;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Response plain(Request head) {
+        Exchange begun = Exchange.of(listener, head, own(head));
+        exchange = begun;
+        Response early = begun.early();
+        if (early != null) {
+            return early;
+        }
+        if (announced(head) > begun.bodyLimit()) {
+            return tooLarge(begun);
+        }
+        if (head.header("expect").filter("100-continue"::equalsIgnoreCase).isPresent()) {
+            ctx().writeAndFlush(
+                            Unpooled.copiedBuffer(
+                                    "HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII),
+                            ctx().voidPromise());
+        }
+        return null;
+    }
+
+    private static long announced(Request head) {
+        return Long.parseLong(head.headers().getOrDefault("content-length", "0").strip());
+    }
+
+    private @Nullable Response refused(WebSocketRoute route, Request head, String version) {
+        Response fault = Upgrade.fault(route, head, version, own(head));
+        if (fault == null && shared.sessions().get() >= shared.limits().sessions()) {
+            return Response.error(503, "unavailable", "This node is full. Come back later.")
+                    .header("Retry-After", String.valueOf(shared.random().nextInt(5, 31)));
+        }
+        return fault;
+    }
+
+    /// `http://` and the Host header; `https://` when a trusted proxy says so.
+    private String own(Request head) {
+        boolean secure =
+                "https".equals(head.headers().get("x-forwarded-proto"))
+                        && shared.proxies().trusts(peer(ctx().channel()));
+        return (secure ? "https://" : "http://") + head.headers().getOrDefault("host", "");
+    }
+
+    private void more(HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            respond(
+                    HttpFault.undecodable(content.decoderResult().cause()),
+                    ResponseWriter.Connection.CLOSE);
+            return;
+        }
+        ByteBuf bytes = content.content();
+        Exchange begun = exchange;
+        if (begun != null
+                && upgrade == null
+                && body.size() + bytes.readableBytes() > begun.bodyLimit()) {
+            respond(tooLarge(begun), ResponseWriter.Connection.CLOSE);
+            return;
+        }
+        body.writeBytes(ByteBufUtil.getBytes(bytes));
+        if (content instanceof LastHttpContent) {
+            complete();
+        }
+    }
+
+    private void complete() {
+        Request whole = Objects.requireNonNull(request);
+        enter(Phase.HANDLING);
+        WebSocketRoute route = upgrade;
+        if (route == null) {
+            Exchange begun = Objects.requireNonNull(exchange);
+            byte[] content = body.toByteArray();
+            offLoop(() -> begun.answer(content), response -> respond(response, after));
+        } else if (route.gate() == null) {
+            Credentials shown =
+                    new Credentials(
+                            Upgrade.token(whole), whole.query(), whole.cookies(), whole.remote());
+            become(route, t -> shared.hub().open(route.endpoint(), t, shown));
+        } else {
+            Gate gate = route.gate();
+            offLoop(() -> decide(gate, whole), decision -> decided(route, decision));
+        }
+    }
+
+    private static Gate.Decision decide(Gate gate, Request request) {
+        try {
+            return gate.decide(request);
+        } catch (Exception e) {
+            LOG.error("a gate failed", e);
+            return new Gate.Refuse(Exchange.internal());
+        }
+    }
+
+    private void decided(WebSocketRoute route, Gate.Decision decision) {
+        switch (decision) {
+            case Gate.Refuse(Response response) ->
+                    respond(response, ResponseWriter.Connection.CLOSE);
+            case Gate.Admit(Principal who) ->
+                    become(route, t -> shared.hub().open(route.endpoint(), t, who));
+        }
+    }
+
+    /// Blocks elsewhere, and comes back; meanwhile nothing is read.
+    private <T> void offLoop(Supplier<T> work, Consumer<T> then) {
+        ctx().channel().config().setAutoRead(false);
+        Thread.ofVirtual()
+                .name("fanfare-http")
+                .start(() -> {
+                    T result = work.get();
+                    loop.execute(() -> {
+                        if (phase == Phase.HANDLING) {
+                            ctx().channel().config().setAutoRead(true);
+                            then.accept(result);
+                        }
+                    });
+                });
+    }
+
+    /// The handlers of HTTP go, and the one of the WebSocket stays.
+    private void become(WebSocketRoute route, Function<Transport, Session> hub) {
+        if (!pipelined.isEmpty()) {
+            // Nothing may come before our 101 (RFC 6455, 4.1).
+            ctx().close();
+            return;
+        }
+        ChannelHandlerContext here = ctx();
+        String head = Upgrade.accepted(route, Objects.requireNonNull(request));
+        here.write(Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII), here.voidPromise());
+        enter(Phase.OVER);
+        loop.forget(this);
+        WebSocketEndpoint endpoint = new WebSocketEndpoint(shared, loop, route, here.channel());
+        here.pipeline().addLast(endpoint);
+        String from = stranger;
+        stranger = null;
+        endpoint.open(from, hub);
+        here.channel().flush();
+        here.pipeline().remove(this);
+        here.pipeline().remove(decoder);
+    }
+
+    // ---- the answer
+
+    private void respond(Response response, ResponseWriter.Connection then) {
+        Request asked = request;
+        ResponseWriter.Body sent =
+                asked != null && asked.method().equals("HEAD")
+                        ? ResponseWriter.Body.LEFT_OUT
+                        : ResponseWriter.Body.SENT;
+        ByteBuf out = ResponseWriter.write(ctx().alloc(), response, sent, then, shared.clock());
+        request = null;
+        exchange = null;
+        if (then == ResponseWriter.Connection.KEEP) {
+            ctx().writeAndFlush(out, ctx().voidPromise());
+            enter(Phase.IDLE);
+            next();
+            return;
+        }
+        // Closed with bytes unread, TCP would reset, and the peer might never see the answer.
+        enter(Phase.LINGERING);
+        ctx().writeAndFlush(out)
+                .addListener(
+                        (ChannelFutureListener)
+                                done -> {
+                                    if (done.isSuccess()
+                                            && done.channel() instanceof DuplexChannel duplex) {
+                                        duplex.shutdownOutput();
+                                    } else {
+                                        done.channel().close();
+                                    }
+                                });
+    }
+
+    /// What was sent behind the request that is now answered.
+    private void next() {
+        while (phase != Phase.HANDLING && !pipelined.isEmpty()) {
+            take(pipelined.poll());
+        }
+    }
+
+    private static Response tooMany() {
+        return Response.error(429, "too_many_connections", "Too many connections from here.")
+                .header("Retry-After", "10");
+    }
+
+    private static Response tooLarge(Exchange exchange) {
+        return Response.error(
+                413, "body_too_large", "The body has at most " + exchange.bodyLimit() + " bytes.");
+    }
+
+    // ---- who and when
+
+    private boolean admitted(InetAddress address) {
+        stranger = shared.strangers().key(address);
+        return stranger == null || shared.strangers().enter(stranger) == Strangers.Entry.ADMITTED;
+    }
+
+    private void known() {
+        if (stranger != null) {
+            shared.strangers().leave(stranger);
+            stranger = null;
+        }
+    }
+
+    private static InetAddress peer(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress socket
+                ? socket.getAddress()
+                : InetAddress.getLoopbackAddress();
+    }
+
+    private static Map<String, String> headers(HttpRequest head) {
+        Map<String, String> headers = new HashMap<>();
+        for (Map.Entry<String, String> each : head.headers()) {
+            String name = each.getKey().toLowerCase(Locale.ROOT);
+            String glue = name.equals("cookie") ? "; " : ", ";
+            headers.merge(name, each.getValue(), (one, other) -> one + glue + other);
+        }
+        return headers;
+    }
+
+    private ChannelHandlerContext ctx() {
+        return Objects.requireNonNull(ctx);
+    }
+
+    private void enter(Phase next) {
+        phase = next;
+        since = shared.clock().nanos();
+    }
+
+    @Override
+    public NettyLoop.Verdict look(long now) {
+        long age = now - since;
+        switch (phase) {
+            case FRESH, HEAD -> {
+                if (age >= shared.limits().headersWithin().toNanos()) {
+                    late();
+                }
+            }
+            case IDLE -> {
+                if (decoder.inside()) {
+                    enter(Phase.HEAD);
+                } else if (age >= IDLE) {
+                    ctx().close();
+                }
+            }
+            case BODY -> {
+                if (age >= BODY_GRACE && body.size() < age / SECOND * SLOWEST_BODY) {
+                    late();
+                }
+            }
+            case LINGERING -> {
+                if (age >= LINGER) {
+                    ctx().close();
+                }
+            }
+            case HANDLING, OVER -> {}
+        }
+        return NettyLoop.Verdict.KEEP_WATCHING;
+    }
+
+    private void late() {
+        if (decoder.inside()) {
+            respond(
+                    Response.error(408, "timeout", "The request did not come in time."),
+                    ResponseWriter.Connection.CLOSE);
+        } else {
+            ctx().close();
+        }
+    }
+
+    @Override
+    public void cut() {
+        ctx().close();
+    }
+}

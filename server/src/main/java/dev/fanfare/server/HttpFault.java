@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.server.http.Head;
+import dev.fanfare.server.http.Response;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What is wrong with a request's head, before anybody asks what it is for. The answers repeat
+/// nothing of it.
+final class HttpFault {
+    private static final int MOST_HEADERS = 100;
+
+    private HttpFault() {}
+
+    /// Null when nothing is.
+    static @Nullable Response of(HttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            return undecodable(request.decoderResult().cause());
+        }
+        String version = request.protocolVersion().text();
+        if (!version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
+            return Response.error(505, "bad_request", "This server speaks HTTP/1.1.");
+        }
+        HttpHeaders headers = request.headers();
+        if (headers.size() > MOST_HEADERS) {
+            return Response.error(
+                    431, "headers_too_large", "At most " + MOST_HEADERS + " headers.");
+        }
+        if (request.uri().length() > StrictRequestDecoder.LONGEST_LINE) {
+            return tooLong();
+        }
+        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        if (hosts.size() != 1 || !Head.validHost(hosts.getFirst())) {
+            return Response.error(400, "bad_request", "One valid Host header is needed.");
+        }
+        List<String> encodings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (!encodings.isEmpty()
+                && (encodings.size() > 1 || !encodings.getFirst().equalsIgnoreCase("chunked"))) {
+            return Response.error(400, "bad_request", "The only transfer encoding is chunked.");
+        }
+        return null;
+    }
+
+    static Response undecodable(Throwable cause) {
+        return switch (cause) {
+            case TooLongHttpLineException _ -> tooLong();
+            case TooLongHttpHeaderException _ ->
+                    Response.error(431, "headers_too_large", "At most 8 KB of headers.");
+            default -> Response.error(400, "bad_request", "This is not HTTP/1.1.");
+        };
+    }
+
+    private static Response tooLong() {
+        return Response.error(
+                414,
+                "uri_too_long",
+                "The path and query have at most " + StrictRequestDecoder.LONGEST_LINE + " bytes.");
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.core.Loop;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/// One event loop, and those of its connections that have a deadline: they are looked at once a
+/// second, so that no connection needs a timer. All but the two methods of [Loop] is called on the
+/// loop only.
+final class NettyLoop implements Loop {
+    private final EventLoop loop;
+    private final Set<Watched> watched = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /// A connection that waits for something.
+    interface Watched {
+        /// Does what is due.
+        ///
+        /// @param now [dev.fanfare.engine.Clock#nanos]
+        Verdict look(long now);
+
+        /// The server stops.
+        void cut();
+    }
+
+    enum Verdict {
+        KEEP_WATCHING,
+        LET_BE
+    }
+
+    NettyLoop(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(task);
+    }
+
+    @Override
+    public boolean inLoop() {
+        return loop.inEventLoop();
+    }
+
+    void watch(Watched connection) {
+        watched.add(connection);
+    }
+
+    void forget(Watched connection) {
+        watched.remove(connection);
+    }
+
+    void sweep(long now) {
+        // A copy: who is looked at may close, and so leave the set or bring others into it.
+        List<Watched> all = new ArrayList<>(watched);
+        for (Watched connection : all) {
+            if (connection.look(now) == Verdict.LET_BE) {
+                watched.remove(connection);
+            }
+        }
+    }
+
+    void cutAll() {
+        new ArrayList<>(watched).forEach(Watched::cut);
+    }
+}

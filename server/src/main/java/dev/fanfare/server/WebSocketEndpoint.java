@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.core.Close;
+import dev.fanfare.core.Command;
+import dev.fanfare.core.Loop;
+import dev.fanfare.core.Refusal;
+import dev.fanfare.core.Session;
+import dev.fanfare.core.Transport;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One WebSocket connection after its upgrade: the only handler of its channel. What is read
+/// becomes commands of the session; what the session writes goes to the channel as it is. On the
+/// connection's loop only.
+// Futures: what fails closes the channel, which is heard of as inactive.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
+        implements Transport, FrameReader.Peer, NettyLoop.Watched {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
+    private static final long CLOSE_WITHIN = 5_000_000_000L;
+    private static final long SECOND = 1_000_000_000L;
+    private static final int MOST_REASON = 123;
+    private static final byte[] PING = {(byte) 0x89, 0};
+
+    private final ServerShared shared;
+    private final NettyLoop loop;
+    private final WebSocketRoute route;
+    private final FrameReader reader;
+    private final Channel channel;
+
+    /// Where it is counted as a stranger; null when it is not, or not any more.
+    private @Nullable String stranger;
+
+    private @Nullable Session session;
+    private Phase phase = Phase.OPEN;
+    private Reading reading = Reading.ON;
+    private @Nullable Close end;
+
+    /// Since when the message under way is seen to be, or the close waits; nanoseconds.
+    private long since;
+
+    private long controlsSince;
+    private int controls;
+
+    private enum Phase {
+        OPEN,
+        /// Our Close is sent, the peer's is awaited.
+        CLOSING,
+        /// Both are sent, or the peer's is not to be had: the rest is TCP's.
+        CLOSED,
+        GONE
+    }
+
+    private enum Reading {
+        ON,
+        PAUSED
+    }
+
+    WebSocketEndpoint(ServerShared shared, NettyLoop loop, WebSocketRoute route, Channel channel) {
+        this.shared = shared;
+        this.loop = loop;
+        this.route = route;
+        this.channel = channel;
+        this.reader = new FrameReader(route.frames(), route.dialect().messages(), this);
+    }
+
+    /// Begins the session.
+    ///
+    /// @param from where it is counted as a stranger until it is connected
+    void open(@Nullable String from, Function<Transport, Session> hub) {
+        stranger = from;
+        shared.sessions().incrementAndGet();
+        Session opened = hub.apply(this);
+        session = opened;
+        if (phase == Phase.GONE) {
+            opened.closed(ended());
+        } else if (!opened.connected() || phase != Phase.OPEN) {
+            loop.watch(this);
+        } else {
+            known();
+        }
+    }
+
+    // ---- from the channel
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        try {
+            Session live = session;
+            if (live != null && phase.compareTo(Phase.CLOSED) < 0) {
+                live.heard();
+                reader.read(in);
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (reader.open() && since == 0) {
+            since = shared.clock().nanos();
+            loop.watch(this);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        readOrNot();
+        Session live = session;
+        if (live != null && channel.isWritable()) {
+            live.writable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (phase == Phase.GONE) {
+            return;
+        }
+        phase = Phase.GONE;
+        reader.stop();
+        loop.forget(this);
+        known();
+        shared.sessions().decrementAndGet();
+        Session live = session;
+        if (live != null) {
+            live.closed(ended());
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("connection lost", cause);
+            channel.close();
+        } else {
+            LOG.error("a connection failed at {}", route.endpoint().name(), cause);
+            violated(Close.INTERNAL);
+        }
+    }
+
+    // ---- from the reader
+
+    @Override
+    public void text(byte[] message) {
+        receive(route.dialect().decode(message));
+    }
+
+    @Override
+    public void binary(byte[] message) {
+        receive(route.dialect().decodeBinary(message));
+    }
+
+    @Override
+    public void tooLarge() {
+        int most = route.frames().message();
+        receive(
+                new Command.Malformed(
+                        0,
+                        Refusal.limit(
+                                Refusal.Code.MESSAGE_TOO_LARGE,
+                                "max-message",
+                                -1,
+                                "A message has at most " + most + " bytes. Send less at once.")));
+    }
+
+    @Override
+    public void ping(byte[] payload) {
+        if (phase == Phase.OPEN && controlled()) {
+            ByteBuf pong = channel.alloc().directBuffer(2 + payload.length);
+            pong.writeByte(0x8a).writeByte(payload.length).writeBytes(payload);
+            write(pong);
+            flush();
+        }
+    }
+
+    @Override
+    public void pong() {
+        if (phase == Phase.OPEN) {
+            controlled();
+        }
+    }
+
+    @Override
+    public void closed(int code) {
+        if (phase == Phase.CLOSING) {
+            phase = Phase.CLOSED;
+            channel.close();
+            return;
+        }
+        Close theirs =
+                code == FrameReader.NO_STATUS
+                        ? Close.NORMAL
+                        : Close.of(code, "closed by the client");
+        finish(theirs, code == FrameReader.NO_STATUS ? empty() : frame(code, ""));
+        tell(theirs);
+    }
+
+    /// The peer cannot be understood any more: its own Close will not be read.
+    @Override
+    public void violated(Close close) {
+        if (phase != Phase.OPEN) {
+            cutShort();
+            return;
+        }
+        finish(close, frame(close.code(), close.reason()));
+        tell(close);
+    }
+
+    private void receive(Command command) {
+        since = 0;
+        Session live = session;
+        if (live != null && phase == Phase.OPEN) {
+            live.receive(command);
+        }
+    }
+
+    /// Counts a control frame; false when it was one too many.
+    private boolean controlled() {
+        long now = shared.clock().nanos();
+        if (now - controlsSince >= SECOND) {
+            controlsSince = now;
+            controls = 0;
+        }
+        if (++controls <= route.frames().controls()) {
+            return true;
+        }
+        Session live = session;
+        if (live != null) {
+            live.disconnect(Close.FLOOD);
+        }
+        return false;
+    }
+
+    // ---- from the session
+
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public boolean writable() {
+        return phase == Phase.OPEN && channel.isWritable();
+    }
+
+    @Override
+    public long pending() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    @Override
+    public void write(ByteBuf frames) {
+        if (phase == Phase.OPEN) {
+            channel.write(frames, channel.voidPromise());
+        } else {
+            frames.release();
+        }
+    }
+
+    @Override
+    public void flush() {
+        channel.flush();
+    }
+
+    @Override
+    public void ping() {
+        write(Unpooled.wrappedBuffer(PING));
+        flush();
+    }
+
+    @Override
+    public void close(Close close) {
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        end = close;
+        if (close.code() == Close.LOST.code()) {
+            abort();
+            return;
+        }
+        phase = Phase.CLOSING;
+        await();
+        channel.writeAndFlush(frame(close.code(), close.reason()), channel.voidPromise());
+        readOrNot();
+    }
+
+    @Override
+    public void pause() {
+        reading = Reading.PAUSED;
+        readOrNot();
+    }
+
+    @Override
+    public void resume() {
+        reading = Reading.ON;
+        readOrNot();
+    }
+
+    /// What cannot be written need not be asked for; but a closing connection waits for a Close.
+    private void readOrNot() {
+        boolean on = phase != Phase.OPEN || (reading == Reading.ON && channel.isWritable());
+        channel.config().setAutoRead(on);
+    }
+
+    // ---- the end
+
+    /// Sends the one Close frame, and then leaves the rest to TCP: our side is shut, and the peer's
+    /// bytes are dropped until it shuts its own, lest a reset overtake the frame.
+    private void finish(Close close, ByteBuf frame) {
+        end = close;
+        phase = Phase.CLOSED;
+        reader.stop();
+        await();
+        readOrNot();
+        channel.writeAndFlush(frame)
+                .addListener(
+                        (ChannelFutureListener)
+                                sent -> {
+                                    if (sent.isSuccess()
+                                            && sent.channel() instanceof DuplexChannel duplex) {
+                                        duplex.shutdownOutput();
+                                    } else {
+                                        sent.channel().close();
+                                    }
+                                });
+    }
+
+    private void await() {
+        since = shared.clock().nanos();
+        loop.watch(this);
+    }
+
+    /// Nonsense while our own Close waits for the peer's.
+    private void cutShort() {
+        if (phase == Phase.CLOSING) {
+            phase = Phase.CLOSED;
+            channel.close();
+        }
+    }
+
+    private void tell(Close close) {
+        Session live = session;
+        if (live != null) {
+            live.closed(close);
+        }
+    }
+
+    private Close ended() {
+        return end == null ? Close.LOST : end;
+    }
+
+    private void abort() {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.close();
+    }
+
+    private void known() {
+        if (stranger != null) {
+            shared.strangers().leave(stranger);
+            stranger = null;
+        }
+    }
+
+    @Override
+    public NettyLoop.Verdict look(long now) {
+        Session live = session;
+        boolean strange = live != null && !live.connected();
+        if (!strange) {
+            known();
+        }
+        return switch (phase) {
+            case GONE -> NettyLoop.Verdict.LET_BE;
+            case CLOSING, CLOSED -> {
+                if (now - since >= CLOSE_WITHIN) {
+                    abort();
+                }
+                yield NettyLoop.Verdict.KEEP_WATCHING;
+            }
+            case OPEN -> {
+                boolean open = reader.open() && since != 0;
+                if (open && now - since >= route.frames().messageWithin().toNanos()) {
+                    violated(Close.of(1008, "message not completed in time"));
+                }
+                yield strange || open || phase != Phase.OPEN
+                        ? NettyLoop.Verdict.KEEP_WATCHING
+                        : NettyLoop.Verdict.LET_BE;
+            }
+        };
+    }
+
+    @Override
+    public void cut() {
+        abort();
+    }
+
+    private ByteBuf frame(int code, String reason) {
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(text.length, MOST_REASON);
+        return channel.alloc()
+                .directBuffer(4 + length)
+                .writeByte(0x88)
+                .writeByte(2 + length)
+                .writeShort(code)
+                .writeBytes(text, 0, length);
+    }
+
+    private ByteBuf empty() {
+        return channel.alloc().directBuffer(2).writeByte(0x88).writeByte(0);
+    }
+}
