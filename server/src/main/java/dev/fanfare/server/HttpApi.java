@@ -165,7 +165,7 @@ final class HttpApi {
             shown.put("event", content.event());
         }
         if (content.publisher() != null) {
-            shown.put("user", content.publisher());
+            shown.put("publisher", content.publisher());
         }
         shown.put("data", raw(content.data()));
         return shown;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.fanfare.core.InvalidMessage;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +15,9 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
@@ -26,6 +30,7 @@ import tools.jackson.databind.type.LogicalType;
 final class Json {
     private static final int MAX_DEPTH = 32;
     private static final int MAX_NUMBER = 1_000;
+    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder(
@@ -75,7 +80,7 @@ final class Json {
             throw new InvalidMessage(null, "The data must be " + kind(type) + ".");
         }
         if (value instanceof Record) {
-            requireComponents(MAPPER.valueToTree(value), type);
+            requireComponents(slices(data), type);
         }
         return value;
     }
@@ -86,7 +91,7 @@ final class Json {
         }
         if (e.getCause() instanceof NullPointerException) {
             try {
-                requireComponents(MAPPER.readTree(data), type);
+                requireComponents(slices(data), type);
             } catch (InvalidMessage missing) {
                 return missing;
             }
@@ -99,23 +104,34 @@ final class Json {
                             ? "The data must be " + kind(type) + "."
                             : "The data is not valid JSON.");
         }
-        Class<?> wanted = e instanceof MismatchedInputException bad ? bad.getTargetType() : null;
+        Class<?> wanted =
+                switch (e) {
+                    case MismatchedInputException bad -> bad.getTargetType();
+                    case InputCoercionException bad -> bad.getTargetType();
+                    default -> null;
+                };
         return new InvalidMessage(
                 field,
                 "'" + field + "' must be " + (wanted == null ? "valid" : kind(wanted)) + ".");
     }
 
-    /// A component that is not marked nullable has to be there.
-    private static void requireComponents(JsonNode read, Class<?> type) throws InvalidMessage {
+    /// A component that is not marked nullable has to be there, and not null.
+    private static void requireComponents(Map<String, byte[]> given, Class<?> type)
+            throws InvalidMessage {
         RecordComponent[] components = type.getRecordComponents();
         if (components == null) {
             return;
         }
         for (RecordComponent component : components) {
-            boolean optional = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-            if (!optional && !read.hasNonNull(component.getName())) {
-                throw new InvalidMessage(
-                        component.getName(), "'" + component.getName() + "' is missing.");
+            JsonProperty renamed = component.getAccessor().getAnnotation(JsonProperty.class);
+            String name =
+                    renamed == null || renamed.value().isEmpty()
+                            ? component.getName()
+                            : renamed.value();
+            byte[] value = given.get(name);
+            if ((value == null || Arrays.equals(value, NULL))
+                    && !component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+                throw new InvalidMessage(name, "'" + name + "' is missing.");
             }
         }
     }
@@ -166,10 +182,10 @@ final class Json {
     ///
     /// @throws JacksonException when it is anything but one object
     static Map<String, byte[]> slices(byte[] json) {
-        Map<String, byte[]> found = new java.util.HashMap<>();
+        Map<String, byte[]> found = new HashMap<>();
         try (JsonParser parser = MAPPER.createParser(json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new tools.jackson.core.exc.StreamReadException(parser, "not an object");
+                throw new StreamReadException(parser, "not an object");
             }
             for (String name = parser.nextName(); name != null; name = parser.nextName()) {
                 parser.nextToken();
@@ -177,10 +193,10 @@ final class Json {
                 parser.skipChildren();
                 parser.finishToken();
                 int to = (int) parser.currentLocation().getByteOffset();
-                found.put(name, java.util.Arrays.copyOfRange(json, from, to));
+                found.put(name, Arrays.copyOfRange(json, from, to));
             }
             if (parser.nextToken() != null) {
-                throw new tools.jackson.core.exc.StreamReadException(parser, "more than one value");
+                throw new StreamReadException(parser, "more than one value");
             }
         }
         return found;

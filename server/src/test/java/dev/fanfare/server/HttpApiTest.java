@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.core.ChannelRules;
+import dev.fanfare.core.Environment;
+import dev.fanfare.core.Hub;
+import dev.fanfare.core.MemoryEngine;
+import dev.fanfare.core.Rulebook;
+import dev.fanfare.server.http.Request;
+import dev.fanfare.server.http.Response;
+import dev.fanfare.server.http.Route;
+import dev.fanfare.testkit.ManualClock;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HttpApiTest {
+    private static final String KEY = "0123456789abcdef0123456789abcdef";
+
+    private final Environment environment = new Environment(new ManualClock(), new Random(1));
+    private final Hub hub =
+            new Hub(
+                    new MemoryEngine(environment),
+                    Rulebook.of(
+                            Map.of(
+                                    "orders:{id}",
+                                    ChannelRules.DEFAULT.history(10, Duration.ofMinutes(1)))),
+                    Json::write,
+                    environment);
+    private final HttpApi api = new HttpApi(hub, new ApiKeys(List.of("another key", KEY)));
+
+    @AfterEach
+    void close() {
+        hub.close();
+    }
+
+    @Test
+    void publishesAndAnswersWithThePosition() throws Exception {
+        Response response = publish("{\"channel\":\"orders:1\",\"data\":{\"n\":1.10}}");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(Json.object(response.body()))
+                .containsOnlyKeys("epoch", "offset", "tag")
+                .containsEntry("offset", 1);
+    }
+
+    @Test
+    void publishingAgainWithTheSameKeyChangesNothing() throws Exception {
+        String body = "{\"channel\":\"orders:1\",\"data\":1,\"key\":\"k\"}";
+
+        assertThat(publish(body).body()).isEqualTo(publish(body).body());
+        assertThat(text(history(Map.of()))).containsOnlyOnce("\"data\":1");
+    }
+
+    @Test
+    void showsTheHistoryWithEveryPayloadAsItWasPublished() throws Exception {
+        publish("{\"channel\":\"orders:1\",\"event\":\"made\",\"data\":{\"n\":1.10}}");
+
+        assertThat(text(history(Map.of())))
+                .contains("\"recovered\":true", "\"event\":\"made\"", "\"data\":{\"n\":1.10}");
+    }
+
+    @Test
+    void saysWhenWhatWasMissedIsNotKnown() throws Exception {
+        publish("{\"channel\":\"orders:1\",\"data\":1}");
+
+        assertThat(text(history(Map.of("since", "1", "epoch", "another", "tag", "x"))))
+                .contains("\"recovered\":false");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                "^^ | ",
+                "not json | ",
+                "[] | ",
+                "{'channel':'orders:1','data':1} x | ",
+                "{'data':1} | channel",
+                "{'channel':null,'data':1} | channel",
+                "{'channel':7,'data':1} | channel",
+                "{'channel':'','data':1} | channel",
+                "{'channel':'a b','data':1} | channel",
+                "{'channel':'a..b','data':1} | channel",
+                "{'channel':'orders:1'} | data",
+                "{'channel':'orders:1','data':1,'event':2} | event",
+                "{'channel':'orders:1','data':1,'key':''} | key",
+            })
+    void namesWhatIsWrongWithAPublish(String body, String field) throws Exception {
+        Response response = publish(body.replace('\'', '"'));
+
+        assertThat(response.status()).isEqualTo(400);
+        if (field == null) {
+            assertThat(text(response)).contains("JSON").doesNotContain("field");
+        } else {
+            assertThat(text(response)).contains("\"field\":\"" + field + "\"");
+        }
+    }
+
+    @Test
+    void namesTheLimitThatAPayloadMeets() throws Exception {
+        String data = "x".repeat(64 << 10);
+
+        Response response = publish("{\"channel\":\"orders:1\",\"data\":\"" + data + "\"}");
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(text(response)).contains("max-message", "65536", "65538").doesNotContain("xxx");
+    }
+
+    @Test
+    void namesTheLimitThatAnIdempotencyKeyMeets() throws Exception {
+        String key = "k".repeat(129);
+
+        assertThat(text(publish("{\"channel\":\"orders:1\",\"data\":1,\"key\":\"" + key + "\"}")))
+                .contains("\"field\":\"key\"", "128", "129");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {"none", "Bearer", "Bearer wrong", "Basic " + KEY, KEY})
+    void wantsTheKeyBeforeItReadsAnything(String authorization) throws Exception {
+        for (Route route : api.routes().routes()) {
+            Response response =
+                    route.handler()
+                            .handle(
+                                    new Request(
+                                            route.method(),
+                                            new Request.Target("/", Map.of(), Map.of()),
+                                            authorization == null
+                                                    ? Map.of()
+                                                    : Map.of("authorization", authorization),
+                                            new byte[0],
+                                            "127.0.0.1"));
+
+            assertThat(response.status()).as(route.template()).isEqualTo(401);
+            assertThat(response.headers())
+                    .contains(new Response.Header("WWW-Authenticate", "Bearer"));
+        }
+    }
+
+    @Test
+    void countsTheSessionsThatAUsersMessageIsHandedTo() throws Exception {
+        Response response =
+                call(
+                        "POST",
+                        "/api/v1/users/{id}/send",
+                        Map.of("id", "ada"),
+                        "{\"type\":\"t\",\"data\":{}}");
+
+        assertThat(text(response)).isEqualTo("{\"sessions\":0}");
+    }
+
+    @Test
+    void wantsATypeForAUsersMessage() throws Exception {
+        Response response =
+                call("POST", "/api/v1/users/{id}/send", Map.of("id", "ada"), "{\"data\":{}}");
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(text(response)).contains("\"field\":\"type\"");
+    }
+
+    private Response publish(String body) throws Exception {
+        return call("POST", "/api/v1/publish", Map.of(), body);
+    }
+
+    private Response history(Map<String, String> query) throws Exception {
+        return call(
+                "GET",
+                "/api/v1/channels/{name}/history",
+                new Request.Target("/", Map.of("name", "orders:1"), query),
+                "");
+    }
+
+    private Response call(String method, String template, Map<String, String> parts, String body)
+            throws Exception {
+        return call(method, template, new Request.Target("/", parts, Map.of()), body);
+    }
+
+    private Response call(String method, String template, Request.Target target, String body)
+            throws Exception {
+        Route route =
+                api.routes().routes().stream()
+                        .filter(it -> it.method().equals(method) && it.template().equals(template))
+                        .findFirst()
+                        .orElseThrow();
+        return route.handler()
+                .handle(
+                        new Request(
+                                method,
+                                target,
+                                Map.of("authorization", "Bearer " + KEY),
+                                body.getBytes(StandardCharsets.UTF_8),
+                                "127.0.0.1"));
+    }
+
+    private static String text(Response response) {
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+}
