@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.apps;
+
+import static dev.fanfare.testkit.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.core.Environment;
+import dev.fanfare.testkit.ManualClock;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class RepeatingTest {
+    private final ManualClock clock = new ManualClock();
+    private final Environment environment = new Environment(clock, new Random(1));
+
+    @Test
+    void runsWithinTheTimeAgainAndAgainEvenWhenItFails() {
+        AtomicInteger runs = new AtomicInteger();
+        try (Repeating _ =
+                Repeating.every(
+                        Duration.ofSeconds(10),
+                        "test",
+                        environment,
+                        () -> {
+                            runs.incrementAndGet();
+                            throw new IllegalStateException("as planned");
+                        })) {
+            clock.advance(Duration.ofSeconds(4));
+            assertThat(runs).as("not before half of it").hasValue(0);
+            for (int round = 1; round <= 3; round++) {
+                int expected = round;
+                clock.advance(Duration.ofSeconds(round == 1 ? 6 : 10));
+                eventually(() -> assertThat(runs).hasValue(expected));
+                eventually(() -> assertThat(clock.pending()).isEqualTo(1));
+            }
+        }
+        assertThat(clock.pending()).isZero();
+    }
+}
