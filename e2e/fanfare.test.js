@@ -1,27 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import {after, describe, it} from 'node:test';
+import {after, before, describe, it} from 'node:test';
 import {chat} from './chat.js';
+import {Client} from './client.js';
 import {connect} from './connect.js';
-import {Demo} from './demo.js';
 import {native} from './native.js';
 import {pages} from './pages.js';
+import {demo, demoToken} from './running.js';
 
-const demo = await Demo.start();
-let stopped = null;
+native();
 
 describe('the demo', () => {
-  after(async () => {
-    stopped ??= await demo.stop();
+  // What the suites below see of it, once it is up.
+  const running = {};
+  let process;
+
+  before(async () => {
+    process = await demo();
+    Object.assign(running, {api: process.api, native: process.native, chat: process.chat, connect: process.connect});
+  });
+  after(() => process?.stop('SIGKILL'));
+
+  it('lets in whoever has a token from the command line', async () => {
+    const client = await Client.connected(running.native, await demoToken('ada'));
+    assert.equal((await client.ask({type: 'ping'})).type, 'pong');
+    await client.close();
   });
 
-  native(demo);
-  chat(demo);
-  connect(demo);
-  pages(demo);
+  chat(running);
+  connect(running);
+  pages(running);
 
-  it('stops cleanly when it is told to', async () => {
-    stopped = await demo.stop();
-    assert.equal(stopped, 0, demo.said);
+  it('stops cleanly on Ctrl-C', async () => {
+    assert.equal(await process.stop('SIGINT'), 0, process.said);
   });
 });

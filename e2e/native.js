@@ -1,33 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import {before, describe, it} from 'node:test';
+import {createHmac} from 'node:crypto';
+import {after, before, describe, it} from 'node:test';
 import {Client} from './client.js';
+import {serve} from './running.js';
 
-const KEY = 'demo-api-key';
-const CHANNEL = 'lobby';
+const SECRET = 'a-secret-of-these-tests-and-of-nothing-else';
+const KEY = 'a-key-of-these-tests-and-of-nothing-else';
 
-export function native(demo) {
-  const publish = (data, headers = {Authorization: `Bearer ${KEY}`}) =>
-    fetch(`${demo.api}/api/v1/publish`, {
-      method: 'POST',
-      headers: {'Content-Type': 'application/json', ...headers},
-      body: typeof data === 'string' ? data : JSON.stringify({channel: CHANNEL, data}),
-    });
+/** A JWT as any backend would make it. */
+function token(sub, {expiresIn = 3_600, secret = SECRET} = {}) {
+  const part = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
+  const now = Math.floor(Date.now() / 1_000);
+  const signed = `${part({alg: 'HS256', typ: 'JWT'})}.${part({sub, iat: now, exp: now + expiresIn})}`;
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
 
+export function native() {
   describe('the native protocol, by npm ws', () => {
-    let token;
+    let node;
 
     before(async () => {
-      token = await demo.token('ada');
+      node = await serve();
     });
+    after(() => node?.stop('SIGKILL'));
+
+    const enter = (user) => Client.connected(node.native, token(user));
+    const publish = (channel, data, headers = {Authorization: `Bearer ${KEY}`}) =>
+      fetch(`${node.api}/api/v1/publish`, {
+        method: 'POST',
+        headers: {'Content-Type': 'application/json', ...headers},
+        body: JSON.stringify({channel, data}),
+      });
+    const publication = (said) => (message) => message.type === 'publication' && message.data.said === said;
 
     it('carries what is published to every subscriber, in order', async () => {
-      const clients = await Promise.all([1, 2, 3].map(() => Client.connected(demo.native, token)));
+      const clients = await Promise.all(['ada', 'bob', 'eve'].map(enter));
       for (const client of clients) {
-        assert.equal((await client.ask({type: 'subscribe', channel: CHANNEL})).type, 'subscribed');
+        assert.equal((await client.ask({type: 'subscribe', channel: 'lobby'})).type, 'subscribed');
       }
+      const [ada] = clients;
       for (let n = 0; n < 50; n++) {
-        assert.equal((await publish({n})).status, 200);
+        const answer = n % 2 === 0 ? (await publish('lobby', {n})).status : await ada.ask({type: 'publish', channel: 'lobby', data: {n}});
+        assert.ok(answer === 200 || answer.type === 'published', JSON.stringify(answer));
       }
       for (const client of clients) {
         let last = 0;
@@ -42,58 +57,96 @@ export function native(demo) {
     });
 
     it('gives a client that was cut off what it missed', async () => {
-      const client = await Client.connected(demo.native, token);
-      await client.ask({type: 'subscribe', channel: CHANNEL});
-      const {epoch, offset, tag} = await (await publish({said: 'before'})).json();
-      await client.next(({data}) => data?.said === 'before');
+      const client = await enter('ada');
+      await client.ask({type: 'subscribe', channel: 'lobby'});
+      const {epoch, offset, tag} = await (await publish('lobby', {said: 'before'})).json();
+      await client.next(publication('before'));
       await client.cut();
-      for (const said of ['while', 'it', 'was', 'away']) {
-        await publish({said});
+      const missed = ['while', 'it', 'was', 'away'];
+      for (const said of missed) {
+        await publish('lobby', {said});
       }
 
-      const again = await Client.connected(demo.native, token);
-      const reply = await again.ask({type: 'subscribe', channel: CHANNEL, since: {epoch, offset, tag}});
+      const again = await enter('ada');
+      const reply = await again.ask({type: 'subscribe', channel: 'lobby', since: {epoch, offset, tag}});
       assert.equal(reply.recovered, true);
-      for (const said of ['while', 'it', 'was', 'away']) {
+      for (const said of missed) {
         assert.equal((await again.next('publication')).data.said, said);
       }
       await again.close();
     });
 
-    it('says so when what was missed cannot be had', async () => {
-      const client = await Client.connected(demo.native, token);
-      const since = {epoch: 'another', offset: 7, tag: 'unknown'};
-      const reply = await client.ask({type: 'subscribe', channel: CHANNEL, since});
+    it('says so when what was missed is no longer kept', async () => {
+      const {epoch, offset, tag} = await (await publish('news:york', {n: 0})).json();
+      for (let n = 1; n < 10; n++) {
+        await publish('news:york', {n});
+      }
+      const client = await enter('ada');
+      const since = {epoch, offset, tag};
+      const reply = await client.ask({type: 'subscribe', channel: 'news:york', since});
       assert.equal(reply.recovered, false);
       await client.close();
     });
 
+    it('shows who is there, and who comes and goes', async () => {
+      const ada = await enter('ada');
+      await ada.ask({type: 'subscribe', channel: 'lobby'});
+      const bob = await enter('bob');
+      await bob.ask({type: 'subscribe', channel: 'lobby'});
+      await ada.next((message) => message.type === 'join' && message.member.user === 'bob');
+      const {members} = await ada.ask({type: 'presence', channel: 'lobby'});
+      assert.deepEqual(members.map(({user}) => user).sort(), ['ada', 'bob']);
+      await bob.cut();
+      await ada.next((message) => message.type === 'leave' && message.member.user === 'bob');
+      await ada.close();
+    });
+
     it('answers what it cannot do with an error that names the reason, and goes on', async () => {
-      const client = await Client.connected(demo.native, token);
-      const refusals = [
+      const client = await enter('ada');
+      const codes = [];
+      for (const command of [
+        {type: 'subscribe', channel: 'nowhere'},
+        {type: 'subscribe', channel: 'inbox:bob'},
+        {type: 'publish', channel: 'news:york', data: {}},
         {type: 'fly'},
-        {type: 'subscribe', channel: 'chat:lobby'},
-        {type: 'publish', channel: CHANNEL},
-      ];
-      for (const command of refusals.slice(0, 2)) {
+      ]) {
         const {type, code, message} = await client.ask(command);
         assert.equal(type, 'error');
-        assert.match(code, /^[a-z_]+$/);
         assert.ok(message.length > 0);
+        codes.push(code);
       }
-      assert.equal((await client.ask({type: 'ping'})).type, 'pong');
+      assert.deepEqual(codes, ['unknown_channel', 'permission_denied', 'permission_denied', 'unknown_command']);
+      assert.equal((await client.ask({type: 'subscribe', channel: 'inbox:ada'})).type, 'subscribed');
       await client.close();
     });
 
-    it('closes a client with a forged token, and tells it not to come back', async () => {
-      const client = await Client.open(demo.native);
-      client.send({type: 'connect', id: 1, version: 1, token: `${token.slice(0, -4)}AAAA`});
-      assert.equal((await client.closed).code, 4501);
+    it('closes a client whose token is forged or has expired, and says whether to come back', async () => {
+      const close = async (shown) => {
+        const client = await Client.open(node.native);
+        client.send({type: 'connect', id: 1, version: 1, token: shown});
+        return (await client.closed).code;
+      };
+      assert.equal(await close(token('ada', {secret: 'another-secret-that-is-long-enough-too'})), 4501);
+      assert.equal(await close(token('ada', {expiresIn: -60})), 4005);
     });
 
     it('takes publications by HTTP only with the key, and only JSON', async () => {
-      assert.equal((await publish({}, {})).status, 401);
-      assert.equal((await publish('{"channel":')).status, 400);
+      assert.equal((await publish('lobby', {}, {})).status, 401);
+      const answer = await fetch(`${node.api}/api/v1/publish`, {
+        method: 'POST',
+        headers: {Authorization: `Bearer ${KEY}`},
+        body: '{"channel":',
+      });
+      assert.equal(answer.status, 400);
+    });
+
+    it('tells its clients to come back when it is stopped, and exits 0', async () => {
+      const client = await enter('ada');
+      const stopped = node.stop('SIGTERM');
+      const {reconnect} = await client.next('disconnect');
+      assert.equal(reconnect, true);
+      assert.equal((await client.closed).code, 1012);
+      assert.equal(await stopped, 0, node.said);
     });
   });
 }

@@ -82,7 +82,7 @@ final class Measure implements Callable<Integer> {
     @Option(names = "--secs", defaultValue = "5", description = "seconds that are measured")
     private double seconds;
 
-    @Option(names = "--path", defaultValue = "/", description = "of the native endpoint")
+    @Option(names = "--path", defaultValue = "/ws", description = "of the native endpoint")
     private String path = "";
 
     @Option(

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {createServer} from 'node:net';
+import {fileURLToPath} from 'node:url';
+
+const FANFARE = fileURLToPath(new URL('../fanfare', import.meta.url));
+const READY_WITHIN = 120_000;
+const GONE_WITHIN = 30_000;
+
+/** A process of our own, on free ports, beside whatever else runs on this machine. */
+class Running {
+  #process;
+  #said = '';
+
+  constructor(args, environment) {
+    this.#process = spawn(FANFARE, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {...process.env, ...environment},
+    });
+    const keep = (text) => (this.#said = (this.#said + text).slice(-20_000));
+    this.#process.stdout.on('data', keep);
+    this.#process.stderr.on('data', keep);
+  }
+
+  /** What it printed lately, for when a test fails. */
+  get said() {
+    return this.#said;
+  }
+
+  async ready(url) {
+    const deadline = Date.now() + READY_WITHIN;
+    while (Date.now() < deadline && this.#process.exitCode === null) {
+      const answer = await fetch(`${url}/ready`).catch(() => null);
+      if (answer?.status === 200) {
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    this.#process.kill('SIGKILL');
+    throw new Error(`it did not get ready:\n${this.#said}`);
+  }
+
+  /** Stops it as Ctrl-C or a supervisor does, and answers the exit status. */
+  async stop(signal) {
+    if (this.#process.exitCode !== null) {
+      return this.#process.exitCode;
+    }
+    const exited = once(this.#process, 'exit');
+    this.#process.kill(signal);
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), GONE_WITHIN);
+    const [status] = await exited;
+    clearTimeout(timer);
+    return status;
+  }
+}
+
+/** `fanfare serve`, with the configuration beside this file. */
+export async function serve() {
+  const [port] = await freePorts(1);
+  const running = new Running(['serve'], {
+    FANFARE_CONFIG: fileURLToPath(new URL('fanfare.yaml', import.meta.url)),
+    FANFARE_PORT: port,
+  });
+  running.api = `http://127.0.0.1:${port}`;
+  running.native = `ws://127.0.0.1:${port}/ws`;
+  await running.ready(running.api);
+  return running;
+}
+
+/** `fanfare demo`. */
+export async function demo() {
+  const [api, chat, connect, postgres] = await freePorts(4);
+  const running = new Running(
+    ['demo', '--port', api, '--chat-port', chat, '--connect-port', connect, '--postgres-port', postgres],
+    {},
+  );
+  running.api = `http://127.0.0.1:${api}`;
+  running.native = `ws://127.0.0.1:${api}/ws`;
+  running.chat = `http://127.0.0.1:${chat}`;
+  running.connect = `http://127.0.0.1:${connect}`;
+  await running.ready(running.api);
+  return running;
+}
+
+/** What `fanfare token` prints for a user of the demo. */
+export async function demoToken(user) {
+  const child = spawn(FANFARE, ['token', '--user', user], {stdio: ['ignore', 'pipe', 'inherit']});
+  let token = '';
+  child.stdout.on('data', (text) => (token += text));
+  await once(child, 'close');
+  return token.trim();
+}
+
+async function freePorts(count) {
+  const servers = Array.from({length: count}, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => String(server.address().port));
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
