@@ -228,6 +228,9 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         Session live = session;
         if (live != null && phase == Phase.OPEN) {
             live.receive(command);
+            if (stranger != null && live.connected()) {
+                known();
+            }
         }
     }
 
