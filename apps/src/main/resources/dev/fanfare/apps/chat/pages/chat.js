@@ -290,7 +290,10 @@ function showPeople() {
   at('people').replaceChildren(
     ...list.map((user) => {
       const item = element('li', '');
-      item.append(face(user), element('span', 'who', user.id === me?.id ? `${user.email} (you)` : user.email));
+      item.append(face(user), element('span', 'who', user.email));
+      if (user.id === me?.id) {
+        item.append(element('span', 'soft', 'you'));
+      }
       item.title = user.email;
       return item;
     }),

@@ -4,6 +4,7 @@ import {Backoff, socketAddress} from '/shared/backoff.js';
 const MAX_RECONNECT_ATTEMPTS = 5;
 const PING_INTERVAL = 30_000;
 const POLLING_INTERVAL = 3_000;
+const CODE_WIDTH = 280;
 
 const at = (id) => document.getElementById(id);
 
@@ -57,6 +58,8 @@ async function showCode(mine) {
     headers: {Authorization: `Bearer ${mine.token}`},
   });
   const svg = new DOMParser().parseFromString(await answer.text(), 'image/svg+xml').documentElement;
+  const modules = svg.viewBox.baseVal.width;
+  svg.setAttribute('width', String(modules * Math.max(1, Math.floor(CODE_WIDTH / modules))));
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', 'The invitation as a QR code');
   at('code').replaceChildren(document.adoptNode(svg));
@@ -65,7 +68,8 @@ async function showCode(mine) {
   at('headline').textContent = 'Scan this code';
   at('status').textContent = 'Waiting for your wallet';
   at('wallet').href = mine.invitationUrl;
-  at('wallet').hidden = false;
+  at('left').hidden = false;
+  at('actions').hidden = false;
   at('simulate').hidden = !mine.demo;
   at('simulate').disabled = false;
   at('again').hidden = true;
@@ -153,9 +157,8 @@ function finish(mine, outcome, headline, said) {
   at('status').dataset.outcome = outcome;
   at('headline').textContent = headline;
   at('status').textContent = said;
-  at('left').textContent = '';
-  at('simulate').hidden = true;
-  at('wallet').hidden = true;
+  at('left').hidden = true;
+  at('actions').hidden = true;
   at('again').hidden = false;
   at('again').textContent = outcome === 'connected' ? 'Connect another' : 'Start again';
 }

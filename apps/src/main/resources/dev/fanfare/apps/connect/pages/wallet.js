@@ -29,5 +29,4 @@ if (invited() === null) {
   at('choices').hidden = true;
 }
 at('accept').addEventListener('click', () => answer('active', 'Connected', 'Look at the other tab. You can close this one.'));
-at('complete').addEventListener('click', () => answer('completed', 'Connected', 'Look at the other tab. You can close this one.'));
 at('decline').addEventListener('click', () => answer('error', 'Declined', 'The other tab knows. You can close this one.'));
