@@ -3,6 +3,9 @@ package dev.fanfare.cli.config;
 
 import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Limits;
+import dev.fanfare.server.FrameLimits;
+import dev.fanfare.server.HttpLimits;
+import dev.fanfare.server.NettyTransport;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +21,7 @@ public record Config(
                                 "How bytes move: `auto` takes io_uring where the kernel allows it, then epoll,"
                                         + " then NIO.",
                         initial = "auto")
-                Transport transport,
+                NettyTransport.Kind transport,
         @Setting(
                         value = "Threads that own the connections; 0 for one each core, at most 8.",
                         initial = "0",
@@ -37,14 +40,8 @@ public record Config(
                         initial = "20s")
                 Duration drain,
         @Setting("Where metrics are.") Metrics metrics,
-        @Setting("What is logged.") Log log) {
-
-    public enum Transport {
-        AUTO,
-        IO_URING,
-        EPOLL,
-        NIO
-    }
+        @Setting("What is logged.") Log log,
+        @Setting("What `./fanfare demo` starts beside the server.") Demo demo) {
 
     /// Tokens are JWTs signed with HS256.
     public record Auth(
@@ -148,6 +145,10 @@ public record Config(
                             initial = "100",
                             min = 1)
                     int strangersPerAddress,
+            @Setting(
+                            value = "Whether the last limit holds for this machine too.",
+                            initial = "counted")
+                    HttpLimits.Loopback loopback,
             @Setting("CIDR blocks of proxies whose X-Forwarded-For is believed.")
                     List<String> proxies) {
 
@@ -160,6 +161,24 @@ public record Config(
                     .badCommands(badCommands)
                     .connectWithin(connectWithin)
                     .heartbeat(new Limits.Heartbeat(pingAfter, pongWithin));
+        }
+
+        public HttpLimits node() {
+            return HttpLimits.DEFAULT
+                    .sessions(sessions)
+                    .strangersPerAddress(strangersPerAddress)
+                    .loopback(loopback)
+                    .proxies(proxies);
+        }
+
+        public FrameLimits frames() {
+            FrameLimits usual = FrameLimits.DEFAULT;
+            return new FrameLimits(
+                    maxMessage.bytes(),
+                    Math.max(maxFrame.bytes(), maxMessage.bytes()),
+                    usual.fragments(),
+                    usual.messageWithin(),
+                    usual.controls());
         }
     }
 
@@ -188,6 +207,20 @@ public record Config(
         DEBUG,
         TRACE
     }
+
+    public record Demo(
+            @Setting(value = "The chat's port.", initial = "3003", min = 1, max = 65_535)
+                    int chatPort,
+            @Setting(value = "The port of connect.", initial = "3300", min = 1, max = 65_535)
+                    int connectPort,
+            @Setting(
+                            value = "The port of the embedded Postgres.",
+                            initial = "5433",
+                            min = 1,
+                            max = 65_535)
+                    int postgresPort,
+            @Setting("A folder that keeps the data; without one it is fresh at each start.")
+                    String data) {}
 
     /// The channel patterns and their rules, in the file's order.
     public Map<String, ChannelRules> rules() {

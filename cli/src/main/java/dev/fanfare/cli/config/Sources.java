@@ -16,15 +16,29 @@ import org.jspecify.annotations.Nullable;
 /// What a configuration is read from. Options win over the environment, that over the file, and
 /// that over the defaults.
 ///
-/// @param file a YAML file, or null for none
+/// @param document the file, or null for none
 /// @param environment the process's variables; those that begin with `FANFARE_` are settings
 /// @param options values by the setting's path, `limits.connections`
 public record Sources(
-        @Nullable Path file, Map<String, String> environment, Map<String, String> options) {
+        @Nullable Document document, Map<String, String> environment, Map<String, String> options) {
 
     /// Variables of the launcher, which are no settings.
     private static final Set<String> OTHERS =
             Set.of("FANFARE_JAVA_HOME", "FANFARE_JAVA_OPTS", "FANFARE_CONFIG");
+
+    /// A configuration file as it was read.
+    ///
+    /// @param name for messages
+    public record Document(String name, String text) {
+        /// @throws InvalidConfiguration when it cannot be read
+        public static Document of(Path file) {
+            try {
+                return new Document(file.toString(), Files.readString(file));
+            } catch (IOException _) {
+                throw new InvalidConfiguration(file + ": the file cannot be read.");
+            }
+        }
+    }
 
     /// @throws InvalidConfiguration says what is wrong, where, and what is allowed
     public Config load() {
@@ -33,7 +47,7 @@ public record Sources(
 
     <T extends Record> T load(Class<T> type) {
         Map<String, RecordComponent> settings = settings(type);
-        Node.Section all = file == null ? Node.Section.empty() : read(file);
+        Node.Section all = document == null ? Node.Section.empty() : read(document);
         List<String> problems = new ArrayList<>();
         Map<String, String> variables = new LinkedHashMap<>();
         settings.keySet().forEach(path -> variables.put(Names.variable(path), path));
@@ -77,17 +91,12 @@ public record Sources(
         all.put(List.of(path.split("\\.")), node);
     }
 
-    private static Node.Section read(Path file) {
-        try {
-            String name = file.getFileName() == null ? "" : file.getFileName().toString();
-            Node node = Yaml.read(Files.readString(file), line -> name + " line " + line);
-            if (node instanceof Node.Section section) {
-                return section;
-            }
-            throw new InvalidConfiguration(file + ": a configuration is keys with values.");
-        } catch (IOException e) {
-            throw new InvalidConfiguration(file + ": the file cannot be read.");
+    private static Node.Section read(Document document) {
+        Node node = Yaml.read(document.text, line -> document.name + " line " + line);
+        if (node instanceof Node.Section section) {
+            return section;
         }
+        throw new InvalidConfiguration(document.name + ": a configuration is keys with values.");
     }
 
     /// Every setting by its path, groups left out.

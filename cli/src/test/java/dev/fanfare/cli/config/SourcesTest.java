@@ -8,17 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Limits;
 import dev.fanfare.core.Principal;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.fanfare.server.NettyTransport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class SourcesTest {
-    @TempDir Path folder;
-
     @Test
     void hasADefaultForEverything() {
         Config config = new Sources(null, Map.of(), Map.of()).load();
@@ -29,7 +25,7 @@ class SourcesTest {
     }
 
     @Test
-    void readsEveryKindOfValueFromTheFile() throws IOException {
+    void readsEveryKindOfValueFromTheFile() {
         Config config =
                 file(
                         """
@@ -49,7 +45,7 @@ class SourcesTest {
                         """);
 
         assertThat(config.port()).isEqualTo(9000);
-        assertThat(config.transport()).isEqualTo(Config.Transport.IO_URING);
+        assertThat(config.transport()).isEqualTo(NettyTransport.Kind.IO_URING);
         assertThat(config.drain()).isEqualTo(Duration.ofMillis(1500));
         assertThat(config.origins()).containsExactly("https://a.example", "https://b.example");
         assertThat(config.limits().maxMessage().bytes()).isEqualTo(128 << 10);
@@ -62,8 +58,8 @@ class SourcesTest {
     }
 
     @Test
-    void takesAnOptionBeforeTheEnvironmentBeforeTheFile() throws IOException {
-        Path file = write("port: 1\nhost: file\nloops: 1\n");
+    void takesAnOptionBeforeTheEnvironmentBeforeTheFile() {
+        Sources.Document file = write("port: 1\nhost: file\nloops: 1\n");
 
         Config config =
                 new Sources(
@@ -167,17 +163,23 @@ class SourcesTest {
                 .isInstanceOf(InvalidConfiguration.class);
     }
 
+    @Test
+    void saysThatAFileCannotBeRead() {
+        assertThatThrownBy(() -> Sources.Document.of(Path.of("no", "such.yaml")))
+                .hasMessage("no/such.yaml: the file cannot be read.");
+    }
+
     private void assertRefused(String yaml, String message) {
         assertThatThrownBy(() -> file(yaml))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessage(message);
     }
 
-    private Config file(String yaml) throws IOException {
+    private Config file(String yaml) {
         return new Sources(write(yaml), Map.of(), Map.of()).load();
     }
 
-    private Path write(String yaml) throws IOException {
-        return Files.writeString(folder.resolve("fanfare.yaml"), yaml);
+    private static Sources.Document write(String yaml) {
+        return new Sources.Document("fanfare.yaml", yaml);
     }
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.cli;
+
+import dev.fanfare.cli.config.Config;
+import dev.fanfare.core.SystemClock;
+import dev.fanfare.server.Fanfare;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// A server, as it is configured.
+@Command(
+        name = "serve",
+        description = {
+            "Starts a server. It is configured by ./fanfare.yaml where there is one, by FANFARE_* variables and by options;"
+                    + " docs/reference/configuration.md lists every setting.",
+            "SIGTERM and Ctrl-C send the clients to come back, and end it with status 0; a second one ends it at once."
+        },
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    @Option(names = "--config", paramLabel = "FILE", description = "The configuration file.")
+    @Nullable Path file;
+
+    @Mixin ConfigurationOptions options = new ConfigurationOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Config config = options.load(file);
+        Logging.level(config.log().level());
+        Lifetime lifetime = Lifetime.begin();
+        try (SystemClock clock = new SystemClock()) {
+            Fanfare fanfare = Fanfare.start(node -> Assembly.describe(config, node, clock));
+            String host = config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host();
+            System.out.printf(
+                    "Ready: ws://%s:%d/ws, http://%s:%d/api/v1 (%s, transport %s)%n",
+                    host,
+                    fanfare.port(),
+                    host,
+                    fanfare.port(),
+                    "listening on " + config.host(),
+                    fanfare.transport().name().toLowerCase(java.util.Locale.ROOT));
+            lifetime.await();
+            fanfare.stop();
+        }
+        return 0;
+    }
+}
