@@ -11,8 +11,8 @@ import dev.fanfare.server.JwtPolicy;
 import dev.fanfare.server.http.Origins;
 import java.nio.charset.StandardCharsets;
 
-/// The one place that makes a node of a configuration: it picks the engine, the dialects, and who may come in. What the
-/// demo adds is in [Demo].
+/// The one place that makes a node of a configuration: it picks the engine, the dialects, and who
+/// may come in. What the demo adds is in [Demo].
 final class Assembly {
     private static final int MIN_SECRET = 32;
 
@@ -28,10 +28,8 @@ final class Assembly {
                 .limits(config.limits().session())
                 .httpLimits(config.limits().node())
                 .drainWindow(config.drain())
-                .nativeEndpoint(
-                        endpoint ->
-                                endpoint.handshake(
-                                        route -> route.frames(config.limits().frames())));
+                .nativeEndpoint(endpoint ->
+                        endpoint.handshake(route -> route.frames(config.limits().frames())));
         if (config.loops() > 0) {
             node.eventLoops(config.loops());
         }

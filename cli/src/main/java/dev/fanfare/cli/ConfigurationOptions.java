@@ -21,7 +21,10 @@ final class ConfigurationOptions {
     @Option(names = "--port", paramLabel = "N", description = "The port; 0 for any that is free.")
     @Nullable String port;
 
-    @Option(names = "--transport", paramLabel = "KIND", description = "auto, io-uring, epoll or nio.")
+    @Option(
+            names = "--transport",
+            paramLabel = "KIND",
+            description = "auto, io-uring, epoll or nio.")
     @Nullable String transport;
 
     @Option(names = "--loops", paramLabel = "N", description = "Threads that own the connections.")
@@ -45,9 +48,7 @@ final class ConfigurationOptions {
         Path chosen =
                 file != null
                         ? file
-                        : variable != null
-                                ? Path.of(variable)
-                                : Files.exists(USUAL) ? USUAL : null;
+                        : variable != null ? Path.of(variable) : Files.exists(USUAL) ? USUAL : null;
         return load(chosen == null ? null : Sources.Document.of(chosen), Map.of());
     }
 

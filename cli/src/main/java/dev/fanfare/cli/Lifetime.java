@@ -5,8 +5,9 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Waits for SIGINT or SIGTERM, so that what runs is stopped in order by the thread that started it. The second signal
-/// ends the process at once. There is no shutdown hook: hooks run beside each other, and the JVM would not exit with 0.
+/// Waits for SIGINT or SIGTERM, so that what runs is stopped in order by the thread that started
+/// it. The second signal ends the process at once. There is no shutdown hook: hooks run beside each
+/// other, and the JVM would not exit with 0.
 final class Lifetime {
     private static final int AT_ONCE = 130;
 
@@ -38,8 +39,8 @@ final class Lifetime {
         asked.await();
     }
 
-    /// By reflection: `sun.misc.Signal` is supported, but every use of it is a compiler's warning that cannot be
-    /// suppressed.
+    /// By reflection: `sun.misc.Signal` is supported, but every use of it is a compiler's warning
+    /// that cannot be suppressed.
     private void handle(String name) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

@@ -12,7 +12,8 @@ final class Logging {
 
     static void level(Config.Level level) {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(level.compareTo(Config.Level.INFO) > 0 ? Level.INFO : Level.valueOf(level.name()));
+        root.setLevel(
+                level.compareTo(Config.Level.INFO) > 0 ? Level.INFO : Level.valueOf(level.name()));
         Logger ours = (Logger) LoggerFactory.getLogger("dev.fanfare");
         ours.setLevel(Level.valueOf(level.name()));
     }

@@ -73,8 +73,7 @@ final class TokenCommand implements Callable<Integer> {
     public Integer call() {
         ConfigurationOptions options = new ConfigurationOptions();
         ConfigurationOptions.put(options.others, "auth.secret", secret);
-        Config config =
-                file == null ? options.load(Demo.document(), Map.of()) : options.load(file);
+        Config config = file == null ? options.load(Demo.document(), Map.of()) : options.load(file);
         Map<String, Object> values = new LinkedHashMap<>();
         claims.forEach((name, text) -> values.put(name, value(text)));
         try (SystemClock clock = new SystemClock()) {

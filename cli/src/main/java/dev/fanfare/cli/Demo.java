@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.cli;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.fanfare.apps.Backing;
+import dev.fanfare.apps.Database;
+import dev.fanfare.apps.chat.ChatApp;
+import dev.fanfare.apps.chat.ChatSettings;
+import dev.fanfare.apps.connect.ConnectApp;
+import dev.fanfare.apps.connect.ConnectSettings;
+import dev.fanfare.cli.config.Config;
+import dev.fanfare.cli.config.InvalidConfiguration;
+import dev.fanfare.cli.config.Sources;
+import dev.fanfare.core.Environment;
+import dev.fanfare.core.SystemClock;
+import dev.fanfare.server.Fanfare;
+import dev.fanfare.server.FanfareConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/// The server, the example apps and their Postgres, running. Started and closed by one thread.
+final class Demo implements AutoCloseable {
+    private static final String WEBHOOK_SECRET = "CONFIRMD_WEBHOOK_SECRET";
+
+    private final Config config;
+    private final Set<App> apps;
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private final Map<String, String> addresses = new LinkedHashMap<>();
+
+    enum App {
+        CHAT,
+        CONNECT
+    }
+
+    private Demo(Config config, Set<App> apps) {
+        this.config = config;
+        this.apps = apps;
+    }
+
+    /// The demo's configuration; options and the environment go over it.
+    static Sources.Document document() {
+        try (InputStream in = Demo.class.getResourceAsStream("demo.yaml")) {
+            if (in == null) {
+                throw new IllegalStateException("demo.yaml is missing");
+            }
+            return new Sources.Document(
+                    "demo.yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// @throws InvalidConfiguration names the setting of a port that is taken
+    static Demo start(Config config, Set<App> apps) throws Exception {
+        Demo demo = new Demo(config, apps);
+        try {
+            demo.start();
+            return demo;
+        } catch (Exception e) {
+            demo.close();
+            throw e;
+        }
+    }
+
+    private void start() throws Exception {
+        Path folder = folder();
+        Postgres.endLeftover(folder);
+        requireFree(config.port(), "port");
+        requireFree(config.demo().postgresPort(), "demo.postgres-port");
+        if (apps.contains(App.CHAT)) {
+            requireFree(config.demo().chatPort(), "demo.chat-port");
+        }
+        if (apps.contains(App.CONNECT)) {
+            requireFree(config.demo().connectPort(), "demo.connect-port");
+        }
+        System.out.println("Starting Postgres ...");
+        Postgres postgres =
+                Postgres.start(
+                        config.demo().postgresPort(),
+                        folder,
+                        config.demo().data().isEmpty() ? Postgres.Data.FRESH : Postgres.Data.KEPT);
+        running.push(postgres);
+        HikariDataSource pool = Database.pool(postgres.url(), Postgres.USER, "");
+        running.push(pool);
+        System.out.println("Starting the server and the apps ...");
+        SystemClock clock = new SystemClock();
+        running.push(clock);
+        listen(new Backing(pool, new Environment(clock, new SecureRandom())));
+        addresses.put("Postgres", "postgresql://fanfare@127.0.0.1:" + postgres.port() + "/fanfare");
+    }
+
+    private void listen(Backing backing) {
+        ChatApp[] chat = new ChatApp[1];
+        ConnectApp[] connect = new ConnectApp[1];
+        Fanfare fanfare =
+                Fanfare.start(node -> {
+                    Assembly.describe(config, node, backing.environment().clock());
+                    node.secrets(FanfareConfig.Secrets.DEMONSTRATION)
+                            .ready("postgres", () -> answers(backing))
+                            .nativeSite(site -> new StartPage(config, apps).describe(site));
+                    if (apps.contains(App.CHAT)) {
+                        chat[0] = ChatApp.install(node, chatSettings(), backing);
+                    }
+                    if (apps.contains(App.CONNECT)) {
+                        connect[0] = ConnectApp.install(node, connectSettings(), backing);
+                    }
+                });
+        running.push(fanfare::stop);
+        String host = "127.0.0.1:" + fanfare.port();
+        addresses.put("Start page", "http://" + host + "/");
+        addresses.put("WebSocket", "ws://" + host + "/ws");
+        addresses.put("HTTP API", "http://" + host + "/api/v1");
+        if (chat[0] != null) {
+            chat[0].started(fanfare);
+            running.push(chat[0]);
+            addresses.put("Chat", "http://127.0.0.1:" + fanfare.port(ChatApp.NAME) + "/");
+        }
+        if (connect[0] != null) {
+            connect[0].started(fanfare);
+            running.push(connect[0]);
+            addresses.put("Connect", "http://127.0.0.1:" + fanfare.port(ConnectApp.NAME) + "/");
+        }
+    }
+
+    private ChatSettings chatSettings() {
+        return ChatSettings.DEMO.port(config.demo().chatPort());
+    }
+
+    private ConnectSettings connectSettings() {
+        String secret = System.getenv(WEBHOOK_SECRET);
+        return ConnectSettings.of(
+                        secret == null ? "demo-webhook-secret" : secret,
+                        config.apiKeys().getFirst())
+                .port(config.demo().connectPort())
+                .scan(ConnectSettings.Scan.SIMULATED);
+    }
+
+    private static boolean answers(Backing backing) throws Exception {
+        try (Connection connection = backing.database().getConnection()) {
+            return connection.isValid(1);
+        }
+    }
+
+    /// Where Postgres has its data: beside what was built, one folder for each port, unless the
+    /// user keeps it elsewhere.
+    private Path folder() {
+        String kept = config.demo().data();
+        String build =
+                System.getProperty("fanfare.build", System.getProperty("java.io.tmpdir", "."));
+        return kept.isEmpty()
+                ? Path.of(build, "demo-" + config.demo().postgresPort(), "postgres")
+                : Path.of(kept, "postgres");
+    }
+
+    private static void requireFree(int port, String setting) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        } catch (IOException _) {
+            throw new InvalidConfiguration(
+                    "Port %d is taken: choose another for the setting %s (--%s)."
+                            .formatted(port, setting, setting.replace("demo.", "")));
+        }
+    }
+
+    /// What a person is told when everything runs.
+    String greeting() {
+        StringBuilder text = new StringBuilder(System.lineSeparator());
+        text.append("The demo is ready. Ctrl-C stops it.%n%n".formatted());
+        addresses.forEach((name, url) -> text.append("  %-10s %s%n".formatted(name, url)));
+        text.append(
+                """
+
+                  API key    demo-api-key    (for the demo only, like its secrets)
+                  Tokens     ./fanfare token --user ada
+                """);
+        return text.toString();
+    }
+
+    /// Ends what was started, the last first; a fault of one does not keep the others.
+    @Override
+    public void close() {
+        Exception fault = null;
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception e) {
+                fault = e;
+            }
+        }
+        if (fault != null) {
+            throw new IllegalStateException("the demo did not stop cleanly", fault);
+        }
+    }
+}
