@@ -49,7 +49,7 @@ final class Main implements Runnable {
                 switch (failure) {
                     case InvalidConfiguration e -> e.getMessage();
                     case IllegalArgumentException e -> e.getMessage();
-                    case UncheckedIOException e -> e.getCause().getMessage();
+                    case UncheckedIOException e -> e.getMessage();
                     default -> throw failure;
                 };
         command.getErr().println(reason);
