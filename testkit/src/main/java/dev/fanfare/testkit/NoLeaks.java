@@ -35,7 +35,7 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
     /// Threads of the JDK, of Netty's global executor and of test tools: they outlive any test.
     private static final Pattern ALLOWED =
             Pattern.compile(
-                    "ForkJoinPool.*|VirtualThread-unparker|Common-Cleaner|Cleaner-.*|process"
+                    "ForkJoinPool.*|VirtualThread-un.*|MasterPoller|Common-Cleaner|Cleaner-.*|process"
                             + " reaper.*|Attach Listener|globalEventExecutor.*|ObjectCleanerThread"
                             + "|surefire.*|junit-.*|HttpClient-.*|Read-Poller|Write-Poller|.*-Poller"
                             + "|.*-poller|idle-connection-reaper");
