@@ -176,6 +176,20 @@ class JwtAuthenticatorTest {
     }
 
     @Test
+    void refusesAnotherAlgorithmThatTheSecretWouldBeLongEnoughFor() {
+        String secret = SECRET + SECRET;
+        JwtAuthenticator longer = new JwtAuthenticator(JwtPolicy.of(secret), clock);
+
+        assertThat(longer.authenticate(Credentials.NONE.token(sign(HEADER, CLAIMS, secret))))
+                .isInstanceOf(Outcome.Accepted.class);
+        assertThat(
+                        longer.authenticate(
+                                Credentials.NONE.token(
+                                        sign("{\"alg\":\"HS512\"}", CLAIMS, secret, "HmacSHA512"))))
+                .isInstanceOf(Outcome.Rejected.class);
+    }
+
+    @Test
     void takesATokenForEverWhereThePolicySaysSo() {
         JwtPolicy policy = JwtPolicy.of(SECRET).expiry(JwtPolicy.Expiry.OPTIONAL);
         String token = token(HEADER, claims("\"iat\":1"));
@@ -230,10 +244,14 @@ class JwtAuthenticatorTest {
     }
 
     private static String sign(String header, String claims, String secret) {
+        return sign(header, claims, secret, "HmacSHA256");
+    }
+
+    private static String sign(String header, String claims, String secret, String algorithm) {
         String signed = base64(header) + "." + base64(claims);
         try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            Mac mac = Mac.getInstance(algorithm);
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), algorithm));
             byte[] signature = mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII));
             return signed + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
         } catch (GeneralSecurityException e) {
