@@ -82,7 +82,7 @@ public final class Hub implements AutoCloseable {
         turn.add(session);
         sessions.put(session.id(), session);
         if (drained != null) {
-            session.disconnect(Close.restart(random.nextLong(1_000, 5_000)));
+            restart(session);
         }
         return session;
     }
@@ -146,18 +146,18 @@ public final class Hub implements AutoCloseable {
         if (open.isEmpty()) {
             waits.complete(null);
         }
-        int slice = Math.ceilDiv(open.size(), DRAIN_SLICES);
-        for (int i = 0; i * slice < open.size(); i++) {
-            List<Session> next = open.subList(i * slice, Math.min(open.size(), (i + 1) * slice));
-            Duration at = window.multipliedBy(i).dividedBy(DRAIN_SLICES);
+        int slices = Math.min(DRAIN_SLICES, open.size());
+        for (int i = 0; i < slices; i++) {
+            List<Session> next =
+                    open.subList(i * open.size() / slices, (i + 1) * open.size() / slices);
             clock.after(
-                    at,
-                    () ->
-                            next.forEach(session ->
-                                    session.disconnect(
-                                            Close.restart(random.nextLong(1_000, 5_000)))));
+                    window.multipliedBy(i).dividedBy(slices), () -> next.forEach(this::restart));
         }
         return waits;
+    }
+
+    private void restart(Session session) {
+        session.disconnect(Close.restart(random.nextLong(1_000, 5_000)));
     }
 
     @Override
