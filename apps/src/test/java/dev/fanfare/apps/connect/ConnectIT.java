@@ -281,10 +281,14 @@ class ConnectIT {
             ConnectNode.Invited session = node.begin();
             WebSocketClient alive = node.watch(session);
             WebSocketClient dead = node.watch(session).ignoresPings();
+            long before = node.clock.millis();
             eventually(() -> {
                 node.clock.advance(Duration.ofSeconds(1));
                 assertThat(clients(node)).isEqualTo(1);
             });
+            assertThat(node.clock.millis() - before)
+                    .as("30 s of silence, and 10 s for the answer")
+                    .isGreaterThanOrEqualTo(40_000);
             alive.receivesPing();
             dead.isClosedWith(4012);
             alive.isOpen();
