@@ -56,7 +56,8 @@ export function pages(demo) {
       assert.deepEqual(complaints, []);
       await Promise.all(browser.contexts().map((context) => context.close()));
     };
-    const text = (page, selector, wanted) => page.locator(selector).filter({hasText: wanted}).first().waitFor();
+    const text = (page, selector, wanted, timeout = PATIENCE) =>
+      page.locator(selector).filter({hasText: wanted}).first().waitFor({timeout});
     const enter = async (email, look) => {
       const page = await tab(demo.chat, look);
       await page.fill('#email', email);
@@ -86,7 +87,8 @@ export function pages(demo) {
         await picture(ada, 'chat-light');
         await grace.click('#sign-out');
         await grace.locator('#sign-in').waitFor();
-        await text(ada, '#messages', 'grace@example.org left');
+        // Not before the grace that a reload is given.
+        await text(ada, '#messages', 'grace@example.org left', 3 * PATIENCE);
       }),
     );
 
@@ -110,7 +112,7 @@ export function pages(demo) {
         quietly(async () => {
           const page = await enter('ada@example.org', LOOKS[look]);
           const other = await enter('grace@example.org');
-          await text(page, '#people', 'grace@example.org').catch(() => {});
+          await text(page, '#people', 'grace@example.org');
           await other.fill('#text', 'A message that is long enough to need a second line on a narrow screen, at least');
           await other.press('#text', 'Enter');
           await text(page, '#messages .message', 'A message');

@@ -76,7 +76,7 @@ final class Measure implements Callable<Integer> {
     @Option(names = "--at-once", defaultValue = "128", description = "handshakes under way")
     private int atOnce;
 
-    @Option(names = "--warmup", defaultValue = "3", description = "seconds")
+    @Option(names = "--warmup", defaultValue = "10", description = "seconds, for a JIT too")
     private double warmup;
 
     @Option(names = "--secs", defaultValue = "5", description = "seconds that are measured")
