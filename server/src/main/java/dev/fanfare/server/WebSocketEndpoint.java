@@ -32,6 +32,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         implements Transport, FrameReader.Peer, NettyLoop.Watched {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
     private static final long CLOSE_WITHIN = 5_000_000_000L;
+    private static final long NOT_SEEN = Long.MIN_VALUE;
     private static final long SECOND = 1_000_000_000L;
     private static final int MOST_REASON = 123;
     private static final byte[] PING = {(byte) 0x89, 0};
@@ -51,7 +52,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
     private @Nullable Close end;
 
     /// Since when the message under way is seen to be, or the close waits; nanoseconds.
-    private long since;
+    private long since = NOT_SEEN;
 
     private long controlsSince;
     private int controls;
@@ -113,7 +114,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (reader.open() && since == 0) {
+        if (reader.open() && since == NOT_SEEN) {
             since = shared.clock().nanos();
             loop.watch(this);
         }
@@ -224,7 +225,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
     }
 
     private void receive(Command command) {
-        since = 0;
+        since = NOT_SEEN;
         Session live = session;
         if (live != null && phase == Phase.OPEN) {
             live.receive(command);
@@ -398,7 +399,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
                 yield NettyLoop.Verdict.KEEP_WATCHING;
             }
             case OPEN -> {
-                boolean open = reader.open() && since != 0;
+                boolean open = reader.open() && since != NOT_SEEN;
                 if (open && now - since >= route.frames().messageWithin().toNanos()) {
                     violated(Close.of(1008, "message not completed in time"));
                 }
