@@ -34,10 +34,14 @@ final class EchoNode implements AutoCloseable {
     private final NettyTransport transport;
 
     EchoNode(Clock clock, HttpLimits limits, UnaryOperator<ListenerSpec> more) {
-        this(clock, limits, 0, more);
+        this(clock, limits, NettyTransport.Kind.AUTO, more);
     }
 
-    EchoNode(Clock clock, HttpLimits limits, int port, UnaryOperator<ListenerSpec> more) {
+    EchoNode(
+            Clock clock,
+            HttpLimits limits,
+            NettyTransport.Kind kind,
+            UnaryOperator<ListenerSpec> more) {
         Environment environment = new Environment(clock, new Random(1));
         hub =
                 new Hub(
@@ -45,13 +49,13 @@ final class EchoNode implements AutoCloseable {
                         Rulebook.of(Map.of()),
                         value -> value.toString().getBytes(StandardCharsets.UTF_8),
                         environment);
-        transport = NettyTransport.open(NettyTransport.Kind.valueOf(System.getProperty("fanfare.test.transport", "AUTO")), 1);
+        transport = NettyTransport.open(kind, 1);
         try {
             server =
                     HttpServer.start(
                             transport,
                             new HttpServer.Node(hub, environment, limits),
-                            List.of(more.apply(ListenerSpec.of("echo", "127.0.0.1", port))));
+                            List.of(more.apply(ListenerSpec.of("echo", "127.0.0.1", 0))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,6 +4,7 @@ package dev.fanfare.server;
 import static dev.fanfare.server.FrameReaderTest.frame;
 import static dev.fanfare.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fanfare.core.Close;
 import dev.fanfare.testkit.ManualClock;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FramesIT {
     private static final byte[] NORMAL = {0x03, (byte) 0xe8};
@@ -142,19 +144,25 @@ class FramesIT {
         }
     }
 
-    @Test
-    void connectionsThatAreCutLeaveNothingBehind() throws IOException {
-        for (int i = 0; i < 50; i++) {
-            RawSocket raw = RawSocket.upgraded(node.port());
-            raw.send(frame(0x01, bytes("half")));
-            if (i % 2 == 0) {
-                raw.socket.setSoLinger(true, 0);
+    @ParameterizedTest
+    @EnumSource(names = {"IO_URING", "EPOLL", "NIO"})
+    void connectionsThatAreCutLeaveNothingBehind(NettyTransport.Kind kind) throws IOException {
+        assumeTrue(NettyTransport.works(kind));
+        HttpLimits limits = HttpLimits.DEFAULT.loopback(HttpLimits.Loopback.EXEMPT);
+        try (EchoNode other =
+                new EchoNode(clock, limits, kind, listener -> listener.socket(EchoNode.route()))) {
+            for (int i = 0; i < 50; i++) {
+                RawSocket raw = RawSocket.upgraded(other.port());
+                raw.send(frame(0x01, bytes("half")));
+                if (i % 2 == 0) {
+                    raw.socket.setSoLinger(true, 0);
+                }
+                raw.close();
             }
-            raw.close();
-        }
 
-        eventually(() -> assertThat(node.server.connections()).isZero());
-        eventually(() -> assertThat(node.hub.sessions()).isEmpty());
+            eventually(() -> assertThat(other.server.connections()).isZero());
+            eventually(() -> assertThat(other.hub.sessions()).isEmpty());
+        }
     }
 
     private static byte[] text(String text) {
