@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The example systems, each of its own protocol, policy and page, on one hub.
+module dev.fanfare.apps {
+    requires transitive dev.fanfare.server;
+    requires transitive java.sql;
+    requires static transitive org.jspecify;
+    requires org.slf4j;
+    requires tools.jackson.core;
+    requires tools.jackson.databind;
+    requires com.zaxxer.hikari;
+    requires com.google.zxing;
+
+    exports dev.fanfare.apps;
+    exports dev.fanfare.apps.chat;
+    exports dev.fanfare.apps.connect;
+
+    opens dev.fanfare.apps.chat to
+            tools.jackson.databind;
+    opens dev.fanfare.apps.connect to
+            tools.jackson.databind;
+}
