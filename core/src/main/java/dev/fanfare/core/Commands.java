@@ -31,7 +31,7 @@ final class Commands {
     void execute(Session session, Command command) {
         switch (command) {
             case Command.Connect c -> connect(session, c);
-            case Command.Refresh c -> session.refresh(c);
+            case Command.Refresh c -> refresh(session, c);
             case Command.Subscribe c -> subscribe(session, c);
             case Command.Unsubscribe c -> unsubscribe(session, c);
             case Command.Publish c -> publish(session, c);
@@ -50,6 +50,32 @@ final class Commands {
                 Refusal.of(
                         Refusal.Code.ALREADY_CONNECTED,
                         "This session is connected. Use refresh to change the token."));
+    }
+
+    private static void refresh(Session session, Command.Refresh command) {
+        Credentials shown = Credentials.NONE.token(command.token());
+        Entrance.judge(session, shown, outcome -> refreshed(session, command, outcome));
+    }
+
+    private static void refreshed(
+            Session session, Command.Refresh command, Authenticator.Outcome outcome) {
+        Principal was = session.principal();
+        switch (outcome) {
+            case Authenticator.Outcome.Rejected rejected ->
+                    session.refuse(command.id(), rejected.refusal());
+            case Authenticator.Outcome.Accepted(Principal who)
+                    when was == null || who == null || !was.user().equals(who.user()) ->
+                    session.refuse(
+                            command.id(),
+                            Refusal.field(
+                                    Refusal.Code.INVALID_TOKEN,
+                                    "token",
+                                    "A refresh is for the same user. Connect anew for another."));
+            case Authenticator.Outcome.Accepted(Principal who) -> {
+                session.renew(who);
+                session.reply(command.id(), new Reply.Refreshed(who.expiresAt()));
+            }
+        }
     }
 
     private void subscribe(Session session, Command.Subscribe command) {

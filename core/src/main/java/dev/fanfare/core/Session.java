@@ -3,11 +3,9 @@ package dev.fanfare.core;
 
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Position;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,17 +16,6 @@ import org.slf4j.LoggerFactory;
 /// others from any thread.
 public final class Session {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
-
-    /// Commands that may come while the credentials are being judged.
-    private static final int MOST_WAITING = 64;
-
-    /// How long before its end a token is said to expire, and how long after it the session lives
-    /// on.
-    private static final long EXPIRING_MILLIS = 30_000;
-
-    private static final long EXPIRED_MILLIS = 10_000;
-    private static final long SECOND = 1_000_000_000;
 
     private final Hub hub;
     private final String id;
@@ -37,35 +24,25 @@ public final class Session {
     private final Transport transport;
     private final Outbox outbox;
     private final Subscriptions subscriptions = new Subscriptions(this);
-    private final TokenBucket bucket;
-    private final long openedAt;
+    private final Conduct conduct;
+    private final Pulse pulse;
 
     private volatile State state = State.OPEN;
     private volatile @Nullable Principal principal;
-    private @Nullable Credentials credentials;
-    private @Nullable ArrayDeque<Command> waiting;
+
+    /// While it is not connected and may yet be.
+    private @Nullable Entrance entrance;
+
     private volatile @Nullable SerialTasks tasks;
-    private long heardAt;
-    private long pingedAt;
-    private long refusedAt;
-    private long floodSince;
-    private int badCommands;
-    private Expiry expiry = Expiry.FAR;
 
     /// Where it is in its turn's array.
     int place;
 
     private enum State {
         OPEN,
-        AUTHENTICATING,
         CONNECTED,
         CLOSING,
         CLOSED
-    }
-
-    private enum Expiry {
-        FAR,
-        TOLD
     }
 
     Session(Hub hub, Endpoint endpoint, Transport transport, Turn turn) {
@@ -75,9 +52,9 @@ public final class Session {
         this.transport = transport;
         this.turn = turn;
         this.outbox = new Outbox(transport, turn, endpoint.limits().outbox());
-        this.openedAt = hub.clock().nanos();
-        this.bucket = new TokenBucket(endpoint.limits().rate().burst(), openedAt);
-        this.heardAt = openedAt;
+        long now = hub.clock().nanos();
+        this.conduct = new Conduct(endpoint.limits().rate(), now);
+        this.pulse = new Pulse(this, now);
     }
 
     public String id() {
@@ -186,7 +163,7 @@ public final class Session {
 
     public void disconnect(Close close) {
         onLoop(() -> {
-            if (state.compareTo(State.CLOSING) < 0) {
+            if (open()) {
                 push(new Push.Disconnect(close));
                 leave(State.CLOSING, close);
                 transport.close(close);
@@ -198,22 +175,17 @@ public final class Session {
 
     /// Something came from the peer: any bytes, a pong included.
     public void heard() {
-        heardAt = turn.now();
-        pingedAt = 0;
+        pulse.heard();
     }
 
     public void receive(Command command) {
         heard();
         turn.meter().commands.increment();
-        switch (state) {
-            case CONNECTED -> {
-                if (withinRate(command)) {
-                    hub.commands().execute(this, command);
-                }
-            }
-            case OPEN -> first(command);
-            case AUTHENTICATING -> later(command);
-            case CLOSING, CLOSED -> {}
+        Entrance outside = entrance;
+        if (state == State.CONNECTED) {
+            obey(command);
+        } else if (state == State.OPEN && outside != null) {
+            outside.receive(command);
         }
     }
 
@@ -231,173 +203,40 @@ public final class Session {
         }
     }
 
-    // ---- connecting
+    // ---- connecting, on the loop
 
     void open(Credentials came) {
-        credentials = came;
-        if (endpoint.admission() == Endpoint.Admission.ON_OPEN) {
-            authenticate(came, this::judged);
-        }
-    }
-
-    private void first(Command command) {
-        switch (command) {
-            case Command.Connect connect when connect.version() != Commands.VERSION -> {
-                refuse(
-                        connect.id(),
-                        Refusal.field(
-                                Refusal.Code.UNSUPPORTED_VERSION,
-                                "version",
-                                "This server speaks version " + Commands.VERSION + "."));
-                disconnect(Close.UNSUPPORTED_VERSION);
-            }
-            case Command.Connect connect ->
-                    authenticate(
-                            presented().token(connect.token()),
-                            outcome -> connected(connect, outcome));
-            case Command.Malformed malformed -> {
-                refuse(malformed.id(), malformed.refusal());
-                disconnect(Close.BAD_COMMANDS);
-            }
-            default -> {
-                refuse(
-                        command.id(),
-                        Refusal.of(
-                                Refusal.Code.NOT_CONNECTED, "The first command must be connect."));
-                disconnect(Close.BAD_COMMANDS);
-            }
-        }
-    }
-
-    private Credentials presented() {
-        return credentials == null ? Credentials.NONE : credentials;
-    }
-
-    private void later(Command command) {
-        if (waiting == null) {
-            waiting = new ArrayDeque<>();
-        }
-        if (waiting.size() < MOST_WAITING) {
-            waiting.add(command);
-        } else {
-            refuse(
-                    command.id(),
-                    Refusal.limit(
-                            Refusal.Code.TOO_MANY_REQUESTS,
-                            "commands-while-connecting",
-                            1_000,
-                            "At most " + MOST_WAITING + " commands wait for connect."));
-        }
-    }
-
-    private void authenticate(Credentials shown, Consumer<Authenticator.Outcome> then) {
-        if (state == State.OPEN) {
-            state = State.AUTHENTICATING;
-        }
-        tasks().add(() -> {
-            Authenticator.Outcome outcome = judge(shown);
-            onLoop(() -> then.accept(outcome));
-        });
-    }
-
-    private Authenticator.Outcome judge(Credentials shown) {
-        try {
-            return endpoint.authenticator().authenticate(shown);
-        } catch (RuntimeException e) {
-            LOG.warn("the authenticator of {} failed", endpoint.name(), e);
-            return new Authenticator.Outcome.Rejected(
-                    hub.unavailable(), Close.TRY_LATER, "the authenticator failed");
-        }
-    }
-
-    private void connected(Command.Connect connect, Authenticator.Outcome outcome) {
-        if (state != State.AUTHENTICATING) {
-            return;
-        }
-        switch (outcome) {
-            case Authenticator.Outcome.Rejected rejected -> {
-                logRejected(rejected);
-                refuse(connect.id(), rejected.refusal());
-                disconnect(rejected.close());
-            }
-            case Authenticator.Outcome.Accepted(Principal who) -> {
-                if (enter(who) == Users.Admission.FULL) {
-                    refuse(connect.id(), tooMany());
-                    disconnect(endpoint.full());
-                    return;
-                }
-                reply(
-                        connect.id(),
-                        new Reply.Connected(
-                                id,
-                                who == null ? null : who.user(),
-                                who == null ? 0 : who.expiresAt(),
-                                endpoint.limits().heartbeat().pingAfter().toMillis()));
-                begin();
-            }
-        }
-    }
-
-    private void judged(Authenticator.Outcome outcome) {
-        if (state != State.AUTHENTICATING) {
-            return;
-        }
-        switch (outcome) {
-            case Authenticator.Outcome.Rejected rejected -> {
-                logRejected(rejected);
-                disconnect(rejected.close());
-            }
-            case Authenticator.Outcome.Accepted(Principal who) -> admit(who);
-        }
-    }
-
-    private void logRejected(Authenticator.Outcome.Rejected rejected) {
-        SECURITY.info(
-                "rejected at {}: {}, session={}, remote={}",
-                endpoint.name(),
-                rejected.reason(),
-                id,
-                presented().remote());
+        entrance = new Entrance(this, came);
+        entrance.open();
     }
 
     /// Lets in somebody who was verified.
-    void admit(@Nullable Principal who) {
-        if (enter(who) == Users.Admission.FULL) {
-            disconnect(endpoint.full());
-        } else {
-            begin();
-        }
+    void admit(Principal who) {
+        new Entrance(this, Credentials.NONE).admit(who);
     }
 
-    private Users.Admission enter(@Nullable Principal who) {
+    /// Takes the user's place, if there is one.
+    Users.Admission enter(@Nullable Principal who) {
         if (who != null && hub.users().add(who.user(), this) == Users.Admission.FULL) {
-            SECURITY.info("too many connections at {}, user={}", endpoint.name(), who.user());
             return Users.Admission.FULL;
         }
         principal = who;
-        credentials = null;
+        entrance = null;
         state = State.CONNECTED;
         return Users.Admission.ADMITTED;
     }
 
-    private Refusal tooMany() {
-        int most = endpoint.limits().connections();
-        return Refusal.limit(
-                Refusal.Code.LIMIT_EXCEEDED,
-                "connections",
-                -1,
-                "A user has at most " + most + " connections here. Close another first.");
-    }
-
-    private void begin() {
+    void begin() {
         if (!endpoint.lifecycle().equals(Endpoint.Lifecycle.NONE)) {
             tasks().add(() -> told(() -> endpoint.lifecycle().opened(this)));
         }
-        ArrayDeque<Command> early = waiting;
-        waiting = null;
-        if (early != null) {
-            early.forEach(this::receive);
-        }
+    }
+
+    /// The same user, with another token.
+    void renew(Principal who) {
+        principal = who;
+        pulse.renewed();
+        subscriptions.review();
     }
 
     private interface Hook {
@@ -412,126 +251,44 @@ public final class Session {
         }
     }
 
-    void refresh(Command.Refresh command) {
-        Credentials shown = Credentials.NONE.token(command.token());
-        authenticate(shown, outcome -> refreshed(command, outcome));
-    }
+    // ---- limits and time, on the loop
 
-    private void refreshed(Command.Refresh command, Authenticator.Outcome outcome) {
-        if (state != State.CONNECTED) {
-            return;
-        }
-        Principal was = principal;
-        switch (outcome) {
-            case Authenticator.Outcome.Rejected rejected -> {
-                logRejected(rejected);
-                refuse(command.id(), rejected.refusal());
-            }
-            case Authenticator.Outcome.Accepted(Principal who)
-                    when was == null || who == null || !was.user().equals(who.user()) ->
-                    refuse(
-                            command.id(),
-                            Refusal.field(
-                                    Refusal.Code.INVALID_TOKEN,
-                                    "token",
-                                    "A refresh is for the same user. Connect anew for another."));
-            case Authenticator.Outcome.Accepted(Principal who) -> {
-                principal = who;
-                expiry = Expiry.FAR;
-                subscriptions.review();
-                reply(command.id(), new Reply.Refreshed(who.expiresAt()));
+    private void obey(Command command) {
+        Refusal refusal = conduct.take(this, hub.clock().nanos());
+        if (refusal == null) {
+            hub.commands().execute(this, command);
+        } else {
+            refuse(command.id(), refusal);
+            if (conduct.floods()) {
+                disconnect(Close.FLOOD);
             }
         }
-    }
-
-    // ---- limits and time
-
-    private boolean withinRate(Command command) {
-        Limits.Rate rate = endpoint.limits().rate();
-        long now = hub.clock().nanos();
-        long wait = bucket.take(rate.commands(), rate.burst(), now);
-        String limit = "commands";
-        Principal who = principal;
-        if (wait == 0 && who != null) {
-            wait = hub.users().take(who.user(), rate, now);
-            limit = "user-commands";
-        }
-        if (wait == 0) {
-            return true;
-        }
-        refuse(
-                command.id(),
-                Refusal.limit(
-                        Refusal.Code.TOO_MANY_REQUESTS,
-                        limit,
-                        wait,
-                        "Too many commands: at most "
-                                + (limit.equals("commands") ? rate.commands() : rate.userCommands())
-                                + " a second."));
-        if (refusedAt == 0 || now - refusedAt > SECOND) {
-            floodSince = now;
-        }
-        refusedAt = now;
-        if (now - floodSince > 10 * SECOND) {
-            disconnect(Close.FLOOD);
-        }
-        return false;
     }
 
     void malformed(Command.Malformed malformed) {
         refuse(malformed.id(), malformed.refusal());
-        badCommands++;
-        if (badCommands >= endpoint.limits().badCommands()) {
+        if (conduct.bad() >= endpoint.limits().badCommands()) {
             disconnect(Close.BAD_COMMANDS);
         }
     }
 
     /// About once a second.
     void tick(long now, long millis) {
-        Limits limits = endpoint.limits();
-        Principal who = principal;
         switch (state) {
-            case OPEN, AUTHENTICATING -> {
-                if (now - openedAt > limits.connectWithin().toNanos()) {
-                    disconnect(Close.NO_CONNECT);
-                }
-            }
-            case CONNECTED -> {
-                if (who != null && who.expiresAt() > 0) {
-                    expire(who.expiresAt(), millis);
-                }
-                beat(limits.heartbeat(), now);
-            }
+            case OPEN -> pulse.connecting(now);
+            case CONNECTED -> pulse.connected(now, millis);
             case CLOSING, CLOSED -> {}
         }
     }
 
-    private void expire(long expiresAt, long millis) {
-        if (millis >= expiresAt + EXPIRED_MILLIS) {
-            disconnect(Close.TOKEN_EXPIRED);
-        } else if (millis >= expiresAt - EXPIRING_MILLIS && expiry == Expiry.FAR) {
-            expiry = Expiry.TOLD;
-            push(new Push.Expiring(expiresAt));
-        }
-    }
-
-    /// A client that was silent is asked; so is one that was sent nothing, for it takes our silence
-    /// as our death.
-    private void beat(Limits.Heartbeat heartbeat, long now) {
-        long silent = now - Math.min(heardAt, outbox.wroteAt());
-        if (pingedAt != 0) {
-            if (now - pingedAt > heartbeat.pongWithin().toNanos()) {
-                disconnect(Close.NO_PONG);
-            }
-        } else if (silent >= heartbeat.pingAfter().toNanos()) {
-            pingedAt = Math.max(1, now);
-            byte[] frame = endpoint.encoder().push(new Push.Ping());
-            if (frame == null) {
-                transport.ping();
-                outbox.wrote();
-            } else {
-                fits(outbox.send(frame));
-            }
+    /// Asks the client for a sign of life.
+    void ping() {
+        byte[] frame = endpoint.encoder().push(new Push.Ping());
+        if (frame == null) {
+            transport.ping();
+            outbox.wrote();
+        } else {
+            fits(outbox.send(frame));
         }
     }
 
@@ -539,12 +296,12 @@ public final class Session {
     /// note the state.
     private void leave(State next, Close close) {
         boolean wasConnected = state == State.CONNECTED;
-        boolean wasIn = state.compareTo(State.CLOSING) < 0;
+        boolean wasIn = open();
         state = next;
         if (!wasIn) {
             return;
         }
-        waiting = null;
+        entrance = null;
         subscriptions.endAll();
         outbox.close();
         Principal who = principal;
@@ -589,7 +346,7 @@ public final class Session {
     }
 
     private void fits(boolean fits) {
-        if (!fits && state.compareTo(State.CLOSING) < 0) {
+        if (!fits && open()) {
             turn.meter().slowClosed.increment();
             leave(State.CLOSING, Close.TOO_SLOW);
             transport.close(Close.TOO_SLOW);
@@ -605,6 +362,11 @@ public final class Session {
         } else {
             turn.loop().execute(task);
         }
+    }
+
+    /// Whether it is not about to close.
+    boolean open() {
+        return state.compareTo(State.CLOSING) < 0;
     }
 
     @Nullable Subscription subscriptionIn(Leg leg) {

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.core;
+
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// How a session gets in: who it says it is, and what it says while that is being judged. It exists
+/// until the session is connected. On the session's loop.
+final class Entrance {
+    private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
+    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
+
+    /// Commands that may come while the credentials are being judged.
+    private static final int MOST_WAITING = 64;
+
+    private final Session session;
+    private final Credentials credentials;
+    private @Nullable ArrayDeque<Command> waiting;
+
+    Entrance(Session session, Credentials credentials) {
+        this.session = session;
+        this.credentials = credentials;
+    }
+
+    /// Nothing has been said yet.
+    void open() {
+        if (session.endpoint().admission() == Endpoint.Admission.ON_OPEN) {
+            waiting = new ArrayDeque<>();
+            judge(session, credentials, this::judged);
+        }
+    }
+
+    void receive(Command command) {
+        if (waiting == null) {
+            first(command);
+        } else if (waiting.size() < MOST_WAITING) {
+            waiting.add(command);
+        } else {
+            session.refuse(
+                    command.id(),
+                    Refusal.limit(
+                            Refusal.Code.TOO_MANY_REQUESTS,
+                            "commands-while-connecting",
+                            1_000,
+                            "At most " + MOST_WAITING + " commands wait for connect."));
+        }
+    }
+
+    private void first(Command command) {
+        switch (command) {
+            case Command.Connect connect when connect.version() != Commands.VERSION -> {
+                session.refuse(
+                        connect.id(),
+                        Refusal.field(
+                                Refusal.Code.UNSUPPORTED_VERSION,
+                                "version",
+                                "This server speaks version " + Commands.VERSION + "."));
+                session.disconnect(Close.UNSUPPORTED_VERSION);
+            }
+            case Command.Connect connect -> {
+                waiting = new ArrayDeque<>();
+                judge(
+                        session,
+                        credentials.token(connect.token()),
+                        outcome -> connected(connect, outcome));
+            }
+            case Command.Malformed malformed -> {
+                session.refuse(malformed.id(), malformed.refusal());
+                session.disconnect(Close.BAD_COMMANDS);
+            }
+            default -> {
+                session.refuse(
+                        command.id(),
+                        Refusal.of(
+                                Refusal.Code.NOT_CONNECTED, "The first command must be connect."));
+                session.disconnect(Close.BAD_COMMANDS);
+            }
+        }
+    }
+
+    private void connected(Command.Connect connect, Authenticator.Outcome outcome) {
+        switch (outcome) {
+            case Authenticator.Outcome.Rejected rejected -> {
+                session.refuse(connect.id(), rejected.refusal());
+                session.disconnect(rejected.close());
+            }
+            case Authenticator.Outcome.Accepted(Principal who) -> {
+                if (session.enter(who) == Users.Admission.FULL) {
+                    session.refuse(connect.id(), tooMany());
+                    full(who);
+                    return;
+                }
+                session.reply(
+                        connect.id(),
+                        new Reply.Connected(
+                                session.id(),
+                                who == null ? null : who.user(),
+                                who == null ? 0 : who.expiresAt(),
+                                session.endpoint().limits().heartbeat().pingAfter().toMillis()));
+                begin();
+            }
+        }
+    }
+
+    private void judged(Authenticator.Outcome outcome) {
+        switch (outcome) {
+            case Authenticator.Outcome.Rejected rejected -> session.disconnect(rejected.close());
+            case Authenticator.Outcome.Accepted(Principal who) -> admit(who);
+        }
+    }
+
+    /// Lets in somebody who was verified.
+    void admit(@Nullable Principal who) {
+        if (session.enter(who) == Users.Admission.FULL) {
+            full(who);
+        } else {
+            begin();
+        }
+    }
+
+    private void begin() {
+        session.begin();
+        if (waiting != null) {
+            waiting.forEach(session::receive);
+        }
+    }
+
+    private void full(@Nullable Principal who) {
+        Endpoint endpoint = session.endpoint();
+        SECURITY.info(
+                "too many connections at {}, user={}",
+                endpoint.name(),
+                who == null ? "" : who.user());
+        session.disconnect(endpoint.full());
+    }
+
+    private Refusal tooMany() {
+        int most = session.endpoint().limits().connections();
+        return Refusal.limit(
+                Refusal.Code.LIMIT_EXCEEDED,
+                "connections",
+                -1,
+                "A user has at most " + most + " connections here. Close another first.");
+    }
+
+    /// Asks the endpoint's authenticator, on a virtual thread, and tells `then`, on the loop,
+    /// unless the session has ended.
+    static void judge(Session session, Credentials shown, Consumer<Authenticator.Outcome> then) {
+        session.tasks()
+                .add(() -> {
+                    Authenticator.Outcome outcome = ask(session, shown);
+                    session.onLoop(() -> {
+                        if (session.open()) {
+                            then.accept(outcome);
+                        }
+                    });
+                });
+    }
+
+    private static Authenticator.Outcome ask(Session session, Credentials shown) {
+        Endpoint endpoint = session.endpoint();
+        try {
+            Authenticator.Outcome outcome = endpoint.authenticator().authenticate(shown);
+            if (outcome instanceof Authenticator.Outcome.Rejected rejected) {
+                SECURITY.info(
+                        "rejected at {}: {}, session={}, remote={}",
+                        endpoint.name(),
+                        rejected.reason(),
+                        session.id(),
+                        shown.remote());
+            }
+            return outcome;
+        } catch (RuntimeException e) {
+            LOG.warn("the authenticator of {} failed", endpoint.name(), e);
+            return new Authenticator.Outcome.Rejected(
+                    session.hub().unavailable(), Close.TRY_LATER, "the authenticator failed");
+        }
+    }
+}
