@@ -91,7 +91,8 @@ final class Report {
 
     /// Medians of one server's runs.
     ///
-    /// @param timesCheaper how many times as much the peer's cost; 0 without a peer
+    /// @param timesCheaper how many times as much processor time the peer takes, or memory where
+    ///   idle sessions are measured; 0 without a peer
     record Row(
             String server,
             String mode,
@@ -105,14 +106,16 @@ final class Report {
             boolean clean) {
 
         static Row of(List<Result> runs, @Nullable List<Result> peer) {
-            double cpu = median(runs, Result::cpuMicros);
+            boolean idle = runs.getFirst().mode().equals("idle");
+            ToDoubleFunction<Result> cost = idle ? Result::bytesEach : Result::cpuMicros;
+            double own = median(runs, cost);
             return new Row(
                     runs.getFirst().server(),
                     runs.getFirst().mode(),
                     runs.size(),
                     median(runs, Result::perSecond),
-                    cpu,
-                    peer == null ? 0 : median(peer, Result::cpuMicros) / cpu,
+                    median(runs, Result::cpuMicros),
+                    peer == null || own == 0 ? 0 : median(peer, cost) / own,
                     median(runs, Result::p50),
                     median(runs, Result::p99),
                     median(runs, Result::bytesEach),
