@@ -30,16 +30,15 @@ final class Main implements Runnable {
         }
     }
 
-    static int execute(String... arguments) {
+    static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(120)
-                .setExecutionExceptionHandler((failure, command, _) -> explain(failure, command))
-                .execute(arguments);
+                .setExecutionExceptionHandler((failure, command, _) -> explain(failure, command));
     }
 
     public static void main(String[] arguments) {
-        int status = execute(arguments);
+        int status = commandLine().execute(arguments);
         System.exit(status);
     }
 

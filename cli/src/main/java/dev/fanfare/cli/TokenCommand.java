@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.fanfare.cli.config.Config;
 import dev.fanfare.core.SystemClock;
 import dev.fanfare.server.Tokens;
@@ -80,7 +82,7 @@ final class TokenCommand implements Callable<Integer> {
             String token =
                     new Tokens(Assembly.policy(config.auth()), clock)
                             .issue(user, duration(), values);
-            System.out.println(token);
+            requireNonNull(spec).commandLine().getOut().println(token);
         }
         return 0;
     }
