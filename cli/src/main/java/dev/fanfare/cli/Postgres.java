@@ -11,11 +11,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /// The demo's own Postgres: user and database `fanfare`, without a password, on the loopback.
 final class Postgres implements AutoCloseable {
@@ -72,8 +74,11 @@ final class Postgres implements AutoCloseable {
 
     /// @param folder for its program and data
     static Postgres start(int port, Path folder, Data data) throws IOException, SQLException {
+        if (data == Data.FRESH) {
+            delete(data(folder));
+        }
         Files.createDirectories(folder);
-        Path programs = Files.createDirectories(folder.resolveSibling("postgres-program"));
+        Path programs = Files.createDirectories(folder.resolveSibling("program"));
         EmbeddedPostgres server =
                 EmbeddedPostgres.builder()
                         .setPort(port)
@@ -95,6 +100,18 @@ final class Postgres implements AutoCloseable {
         } catch (SQLException e) {
             postgres.close();
             throw e;
+        }
+    }
+
+    /// What a killed run left.
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 

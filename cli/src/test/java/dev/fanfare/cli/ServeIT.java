@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.core.SystemClock;
+import dev.fanfare.server.JwtPolicy;
+import dev.fanfare.server.Tokens;
+import dev.fanfare.testkit.TestClient;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ServeIT {
+    private static final String SECRET = "a-secret-of-this-test-and-of-nothing-else";
+
+    @Test
+    void tellsItsClientsToComeBackAndExitsWithZeroOnSigterm() throws InterruptedException {
+        try (Program serve = serve(Map.of("FANFARE_AUTH_SECRET", SECRET))) {
+            URI uri = URI.create(serve.awaits("Ready: (ws://\\S+/ws)"));
+            try (TestClient client = TestClient.connect(uri, token())) {
+                client.subscribe("lobby").isLive();
+
+                serve.terminate();
+
+                client.isClosedWith(1012);
+            }
+            assertThat(serve.status()).isZero();
+            assertThat(serve.output()).doesNotContain(token().substring(0, 30));
+        }
+    }
+
+    @Test
+    void doesNotStartWithoutASecretAndSaysHowToMakeOne() throws InterruptedException {
+        try (Program serve = serve(Map.of())) {
+            assertThat(serve.status()).isEqualTo(1);
+            assertThat(serve.output())
+                    .contains("auth.secret is not set")
+                    .contains("openssl rand -hex 32")
+                    .doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void doesNotStartWithASettingThatIsNotThere() throws InterruptedException {
+        try (Program serve = serve(Map.of("FANFARE_AUTH_SECRET", SECRET, "FANFARE_PROT", "1"))) {
+            assertThat(serve.status()).isEqualTo(1);
+            assertThat(serve.output()).contains("FANFARE_PROT").contains("FANFARE_PORT");
+        }
+    }
+
+    private static Program serve(Map<String, String> environment) {
+        return Program.start(
+                environment,
+                "serve",
+                "--port",
+                "0",
+                "--host",
+                "127.0.0.1",
+                "--set",
+                "drain=1s",
+                "--set",
+                "channels={lobby: {history-size: 1}}");
+    }
+
+    private static String token() {
+        try (SystemClock clock = new SystemClock()) {
+            return new Tokens(JwtPolicy.of(SECRET), clock)
+                    .issue("ada", Duration.ofMinutes(5), Map.of());
+        }
+    }
+}
