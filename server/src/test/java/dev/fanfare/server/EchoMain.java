@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /// What the Autobahn suite talks to: the echo endpoint at the root of the port it is given. Sizes
 /// and fragments are raised to what cases 9.1 to 9.8 send; all else is as it ships.
-final class EchoMain {
+public final class EchoMain {
     private static final FrameLimits AUTOBAHN =
             new FrameLimits(16 << 20, 16 << 20, 300_000, Duration.ofMinutes(2), 10);
 
@@ -25,7 +25,8 @@ final class EchoMain {
                                 clock,
                                 HttpLimits.DEFAULT.loopback(HttpLimits.Loopback.EXEMPT),
                                 listener ->
-                                        ListenerSpec.of(listener.name(), "127.0.0.1", port)
+                                        // The plugin asks for this machine by its name.
+                                        ListenerSpec.of(listener.name(), "0.0.0.0", port)
                                                 .socket(root))) {
             Thread.currentThread().join();
         }
