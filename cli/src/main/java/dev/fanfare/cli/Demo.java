@@ -90,6 +90,7 @@ final class Demo implements AutoCloseable {
         Postgres postgres =
                 Postgres.start(
                         config.demo().postgresPort(),
+                        build().resolve("postgres"),
                         folder,
                         config.demo().data().isEmpty() ? Postgres.Data.FRESH : Postgres.Data.KEPT);
         running.push(postgres);
@@ -158,11 +159,15 @@ final class Demo implements AutoCloseable {
     /// user keeps it elsewhere.
     private Path folder() {
         String kept = config.demo().data();
-        String build =
-                System.getProperty("fanfare.build", System.getProperty("java.io.tmpdir", "."));
         return kept.isEmpty()
-                ? Path.of(build, "demo-" + config.demo().postgresPort(), "postgres")
+                ? build().resolve("demo-" + config.demo().postgresPort())
                 : Path.of(kept, "postgres");
+    }
+
+    /// The launcher's own folder in this checkout.
+    private static Path build() {
+        return Path.of(
+                System.getProperty("fanfare.build", System.getProperty("java.io.tmpdir", ".")));
     }
 
     private static void requireFree(int port, String setting) {

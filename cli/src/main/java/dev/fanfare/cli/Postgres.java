@@ -72,17 +72,19 @@ final class Postgres implements AutoCloseable {
         }
     }
 
-    /// @param folder for its program and data
-    static Postgres start(int port, Path folder, Data data) throws IOException, SQLException {
+    /// @param program where its program is unpacked, once for all ports
+    /// @param folder for its data
+    static Postgres start(int port, Path program, Path folder, Data data)
+            throws IOException, SQLException {
         if (data == Data.FRESH) {
             delete(data(folder));
         }
         Files.createDirectories(folder);
-        Path programs = Files.createDirectories(folder.resolveSibling("program"));
+        Files.createDirectories(program);
         EmbeddedPostgres server =
                 EmbeddedPostgres.builder()
                         .setPort(port)
-                        .setOverrideWorkingDirectory(programs.toFile())
+                        .setOverrideWorkingDirectory(program.toFile())
                         .setDataDirectory(data(folder))
                         .setCleanDataDirectory(data == Data.FRESH)
                         .setRegisterShutdownHook(false)
