@@ -8,11 +8,16 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One event loop, and those of its connections that have a deadline: they are looked at once a
 /// second, so that no connection needs a timer. All but the two methods of [Loop] is called on the
 /// loop only.
 final class NettyLoop implements Loop {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyLoop.class);
+
     private final EventLoop loop;
     private final Set<Watched> watched = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -38,7 +43,12 @@ final class NettyLoop implements Loop {
 
     @Override
     public void execute(Runnable task) {
-        loop.execute(task);
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The loops have ended, and every connection with them: there is nobody to do it for.
+            LOG.debug("a task came after the end of its loop", e);
+        }
     }
 
     @Override
