@@ -2,7 +2,7 @@
 package dev.fanfare.core;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// to. Bounded: over the endpoint's limit, a channel's [ChannelRules.Lagging] decides. Touched by
 /// its loop only.
 final class Outbox {
+    private static final int SMALL = 256;
+    private static final int CHUNK = 16 << 10;
+
     private final Transport transport;
     private final Turn turn;
     private final int limit;
     private @Nullable List<Recovery> recoveries;
+    private @Nullable ByteBuf gathered;
     private long owed;
     private boolean written;
     private boolean closed;
@@ -39,7 +43,12 @@ final class Outbox {
             frames.release();
             return;
         }
+        passOn();
         transport.write(frames);
+        noteWritten();
+    }
+
+    private void noteWritten() {
         wroteAt = turn.now();
         if (!written) {
             written = true;
@@ -51,15 +60,37 @@ final class Outbox {
     ///
     /// @return whether it still fits
     boolean send(byte @Nullable [] frame) {
-        if (frame != null) {
-            write(Unpooled.wrappedBuffer(frame));
+        if (frame != null && !closed) {
+            gather(frame);
+            noteWritten();
         }
-        return transport.pending() <= limit;
+        return transport.pending() + (gathered == null ? 0 : gathered.readableBytes()) <= limit;
+    }
+
+    /// Frames of this session's own go into one buffer for each turn: an entry in the transport for
+    /// each small reply would cost it many times the reply.
+    private void gather(byte[] frame) {
+        if (gathered != null && gathered.readableBytes() + frame.length > CHUNK) {
+            passOn();
+        }
+        if (gathered == null) {
+            gathered = ByteBufAllocator.DEFAULT.directBuffer(Math.max(SMALL, frame.length));
+        }
+        gathered.writeBytes(frame);
+    }
+
+    private void passOn() {
+        ByteBuf own = gathered;
+        if (own != null) {
+            gathered = null;
+            transport.write(own);
+        }
     }
 
     void flush() {
         written = false;
         if (!closed) {
+            passOn();
             transport.flush();
         }
     }
@@ -113,7 +144,11 @@ final class Outbox {
         wroteAt = turn.now();
     }
 
+    /// Passes on what there is, and takes nothing more.
     void close() {
-        closed = true;
+        if (!closed) {
+            passOn();
+            closed = true;
+        }
     }
 }

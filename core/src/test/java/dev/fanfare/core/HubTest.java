@@ -192,6 +192,7 @@ final class HubTest {
         house.publish("news", "two");
         MemoryTransport ada = house.connect("ada");
         house.subscribe(ada, "news");
+        house.loop.runAll();
         Position top = position(ada.take());
         MemoryTransport again = house.connect("ada");
         house.resume(again, "news", new Position(top.epoch(), 1, "forged"));
@@ -228,6 +229,7 @@ final class HubTest {
         house.receive(ada, new Command.Subscribe(9, "un:known", null));
         house.receive(ada, new Command.Unsubscribe(10, "news"));
         house.receive(ada, new Command.Send(11, "nothing", new byte[0]));
+        house.loop.runAll();
         assertThat(ada.take())
                 .containsExactly(
                         "7 refused permission_denied channel",
@@ -251,6 +253,7 @@ final class HubTest {
         house.subscribe(ada, "b");
         house.receive(ada, new Command.Ping(3));
         house.receive(ada, new Command.Ping(4));
+        house.loop.runAll();
         assertThat(ada.take().subList(1, 4))
                 .containsExactly(
                         "1 refused limit_exceeded channels",
