@@ -138,6 +138,9 @@ public final class FaultProxy implements AutoCloseable {
                 listener = null;
             }
         });
+        // The selector lets go of a closed socket when it selects next: twice round, and it has.
+        run(() -> {});
+        run(() -> {});
     }
 
     /// Everything is well again, also for what was frozen; what was swallowed is not.
