@@ -280,8 +280,10 @@ final class Recovery {
 
     private void failed(@Nullable Throwable failure) {
         session().hub().engineFailed("history of " + subscription.channel().name(), failure);
-        if (begun != null) {
-            begun.failed(session().hub().unavailable());
+        Begun beginning = begun;
+        if (beginning != null) {
+            session().subscribed().end(subscription);
+            beginning.failed(session().hub().unavailable());
         } else {
             gap();
         }

@@ -25,9 +25,4 @@ public interface Transport {
     /// Flushes what is queued, closes in form, and calls [Session#closed] in the end. Calling it
     /// again does nothing.
     void close(Close close);
-
-    /// Reads no more until [#resume], so that a client that floods is slowed by its own socket.
-    void pause();
-
-    void resume();
 }

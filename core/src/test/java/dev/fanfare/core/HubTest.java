@@ -201,6 +201,17 @@ final class HubTest {
     }
 
     @Test
+    void aReturnThatTheEngineCannotAnswerIsRefusedAndLeavesNothingBehind() {
+        House house = new House(new Forgetful(), OPEN);
+        MemoryTransport ada = house.connect("ada");
+        house.resume(ada, "news", new Position("e", 1, "t"));
+        house.loop.runAll();
+        assertThat(ada.take()).containsExactly("1 refused unavailable engine");
+        assertThat(house.hub.counts().subscriptions()).isZero();
+        assertThat(house.hub.counts().channels()).isZero();
+    }
+
+    @Test
     void aSnapshotComesBeforeWhatIsPublishedWhileItIsRead() {
         House house = House.with(OPEN);
         MemoryTransport ada = house.connect("ada");

@@ -80,12 +80,6 @@ final class MemoryTransport implements Transport {
         }
     }
 
-    @Override
-    public void pause() {}
-
-    @Override
-    public void resume() {}
-
     void stall() {
         writable = false;
     }

@@ -48,7 +48,6 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
 
     private @Nullable Session session;
     private Phase phase = Phase.OPEN;
-    private Reading reading = Reading.ON;
     private @Nullable Close end;
 
     /// Since when the message under way is seen to be, or the close waits; nanoseconds.
@@ -64,11 +63,6 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         /// Both are sent, or the peer's is not to be had: the rest is TCP's.
         CLOSED,
         GONE
-    }
-
-    private enum Reading {
-        ON,
-        PAUSED
     }
 
     WebSocketEndpoint(ServerShared shared, NettyLoop loop, WebSocketRoute route, Channel channel) {
@@ -306,21 +300,9 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         readOrNot();
     }
 
-    @Override
-    public void pause() {
-        reading = Reading.PAUSED;
-        readOrNot();
-    }
-
-    @Override
-    public void resume() {
-        reading = Reading.ON;
-        readOrNot();
-    }
-
     /// What cannot be written need not be asked for; but a closing connection waits for a Close.
     private void readOrNot() {
-        boolean on = phase != Phase.OPEN || (reading == Reading.ON && channel.isWritable());
+        boolean on = phase != Phase.OPEN || channel.isWritable();
         channel.config().setAutoRead(on);
     }
 
