@@ -75,8 +75,13 @@ final class Demo implements AutoCloseable {
         }
     }
 
+    /// Ends what would outlive this process, without waiting for anything.
+    static void abandon(Config config) {
+        Postgres.kill(folder(config));
+    }
+
     private void start() throws Exception {
-        Path folder = folder();
+        Path folder = folder(config);
         Postgres.endLeftover(folder);
         requireFree(config.port(), "port");
         requireFree(config.demo().postgresPort(), "demo.postgres-port");
@@ -157,7 +162,7 @@ final class Demo implements AutoCloseable {
 
     /// Where Postgres has its data: beside what was built, one folder for each port, unless the
     /// user keeps it elsewhere.
-    private Path folder() {
+    private static Path folder(Config config) {
         String kept = config.demo().data();
         return kept.isEmpty()
                 ? build().resolve("demo-" + config.demo().postgresPort())

@@ -55,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
         Config config = options.load(Demo.document(), more);
         Logging.level(config.log().level());
         Set<Demo.App> apps = app == null ? EnumSet.allOf(Demo.App.class) : EnumSet.of(app);
-        Lifetime lifetime = Lifetime.begin();
+        Lifetime lifetime = Lifetime.begin(() -> Demo.abandon(config));
         try (Demo demo = Demo.start(config, apps)) {
             if (!lifetime.ending()) {
                 System.out.print(demo.greeting());

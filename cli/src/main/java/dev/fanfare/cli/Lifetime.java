@@ -6,19 +6,25 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Waits for SIGINT or SIGTERM, so that what runs is stopped in order by the thread that started
-/// it. The second signal ends the process at once. There is no shutdown hook: hooks run beside each
-/// other, and the JVM would not exit with 0.
+/// it. The second signal ends the process at once, after what must not be left behind. There is no
+/// shutdown hook: hooks run beside each other, and the JVM would not exit with 0.
 final class Lifetime {
     private static final int AT_ONCE = 130;
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final AtomicInteger signals = new AtomicInteger();
 
-    private Lifetime() {}
+    private final Runnable lastly;
+
+    private Lifetime(Runnable lastly) {
+        this.lastly = lastly;
+    }
 
     /// From here on, signals are ours.
-    static Lifetime begin() {
-        Lifetime lifetime = new Lifetime();
+    ///
+    /// @param lastly what the second signal does before it ends the process; quick
+    static Lifetime begin(Runnable lastly) {
+        Lifetime lifetime = new Lifetime(lastly);
         lifetime.handle("INT");
         lifetime.handle("TERM");
         return lifetime;
@@ -26,7 +32,11 @@ final class Lifetime {
 
     private void signalled() {
         if (signals.incrementAndGet() > 1) {
-            Runtime.getRuntime().halt(AT_ONCE);
+            try {
+                lastly.run();
+            } finally {
+                Runtime.getRuntime().halt(AT_ONCE);
+            }
         }
         asked.countDown();
     }

@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,14 +40,23 @@ final class Postgres implements AutoCloseable {
 
     /// Ends what a killed run left behind in this folder; its data is no more in use then.
     static void endLeftover(Path folder) {
+        server(folder).ifPresent(Postgres::end);
+    }
+
+    /// Ends the server of this folder at once; it recovers when it is started again.
+    static void kill(Path folder) {
+        server(folder).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    /// The server that runs on the data of this folder.
+    private static Optional<ProcessHandle> server(Path folder) {
         Path file = data(folder).resolve("postmaster.pid");
         try {
             List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-            if (lines.size() > 1 && Path.of(lines.get(1)).equals(data(folder))) {
-                ProcessHandle.of(Long.parseLong(lines.getFirst()))
-                        .filter(Postgres::isPostgres)
-                        .ifPresent(Postgres::end);
-            }
+            return lines.size() > 1 && Path.of(lines.get(1)).equals(data(folder))
+                    ? ProcessHandle.of(Long.parseLong(lines.getFirst()))
+                            .filter(Postgres::isPostgres)
+                    : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -30,7 +30,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Config config = options.load(file);
         Logging.level(config.log().level());
-        Lifetime lifetime = Lifetime.begin();
+        Lifetime lifetime = Lifetime.begin(() -> {});
         try (SystemClock clock = new SystemClock()) {
             Fanfare fanfare = Fanfare.start(node -> Assembly.describe(config, node, clock));
             String host = config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host();
