@@ -65,14 +65,18 @@ public final class Hub implements AutoCloseable {
     ///   judged now
     public Session open(Endpoint endpoint, Transport transport, Credentials credentials) {
         Session session = add(endpoint, transport);
-        session.open(credentials);
+        if (session.open()) {
+            session.open(credentials);
+        }
         return session;
     }
 
     /// A connection is open, of somebody who was verified before. Called on the transport's loop.
     public Session open(Endpoint endpoint, Transport transport, Principal principal) {
         Session session = add(endpoint, transport);
-        session.admit(principal);
+        if (session.open()) {
+            session.admit(principal);
+        }
         return session;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
+import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Engine;
 import dev.fanfare.engine.Position;
 import java.util.ArrayList;
@@ -111,10 +112,10 @@ final class Subscriptions {
 
     private void read(Subscription subscription, Snapshot snapshot, Recovery hold) {
         try {
-            Object content = snapshot.read();
+            Content content = snapshot.read();
             session.onLoop(() -> {
                 if (content != null) {
-                    session.sendNow(session.hub().content(content));
+                    session.sendNow(content);
                 }
                 hold.release();
             });

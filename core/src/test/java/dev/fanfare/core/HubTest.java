@@ -422,6 +422,8 @@ final class HubTest {
         assertThat(drained).isCompleted();
         assertThat(all).allMatch(t -> t.closed() != null && t.closed().code() == 1012);
         MemoryTransport late = house.connect("late");
+        assertThat(late.session().connected()).isFalse();
+        assertThat(house.hub.counts().users()).isZero();
         house.loop.runAll();
         assertThat(late.closed()).isNotNull();
     }
