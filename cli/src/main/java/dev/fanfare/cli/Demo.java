@@ -2,12 +2,9 @@
 package dev.fanfare.cli;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.fanfare.apps.App;
 import dev.fanfare.apps.Backing;
 import dev.fanfare.apps.Database;
-import dev.fanfare.apps.chat.ChatApp;
-import dev.fanfare.apps.chat.ChatSettings;
-import dev.fanfare.apps.connect.ConnectApp;
-import dev.fanfare.apps.connect.ConnectSettings;
 import dev.fanfare.cli.config.Config;
 import dev.fanfare.cli.config.InvalidConfiguration;
 import dev.fanfare.cli.config.Sources;
@@ -27,25 +24,19 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
 /// The server, the example apps and their Postgres, running. Started and closed by one thread.
 final class Demo implements AutoCloseable {
-    private static final String WEBHOOK_SECRET = "CONFIRMD_WEBHOOK_SECRET";
-
     private final Config config;
-    private final Set<App> apps;
+    private final Set<DemoApp> apps;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final Map<String, String> addresses = new LinkedHashMap<>();
 
-    enum App {
-        CHAT,
-        CONNECT
-    }
-
-    private Demo(Config config, Set<App> apps) {
+    private Demo(Config config, Set<DemoApp> apps) {
         this.config = config;
         this.apps = apps;
     }
@@ -64,7 +55,7 @@ final class Demo implements AutoCloseable {
     }
 
     /// @throws InvalidConfiguration names the setting of a port that is taken
-    static Demo start(Config config, Set<App> apps) throws Exception {
+    static Demo start(Config config, Set<DemoApp> apps) throws Exception {
         Demo demo = new Demo(config, apps);
         try {
             demo.start();
@@ -85,12 +76,7 @@ final class Demo implements AutoCloseable {
         Postgres.endLeftover(folder);
         requireFree(config.port(), "port");
         requireFree(config.demo().postgresPort(), "demo.postgres-port");
-        if (apps.contains(App.CHAT)) {
-            requireFree(config.demo().chatPort(), "demo.chat-port");
-        }
-        if (apps.contains(App.CONNECT)) {
-            requireFree(config.demo().connectPort(), "demo.connect-port");
-        }
+        apps.forEach(app -> requireFree(app.port(config.demo()), app.portSetting()));
         System.out.println("Starting Postgres ...");
         Postgres postgres =
                 Postgres.start(
@@ -109,19 +95,15 @@ final class Demo implements AutoCloseable {
     }
 
     private void listen(Backing backing) {
-        ChatApp[] chat = new ChatApp[1];
-        ConnectApp[] connect = new ConnectApp[1];
+        Map<DemoApp, App> installed = new EnumMap<>(DemoApp.class);
         Fanfare fanfare =
                 Fanfare.start(node -> {
                     Assembly.describe(config, node, backing.environment().clock());
                     node.secrets(FanfareConfig.Secrets.DEMONSTRATION)
                             .ready("postgres", () -> answers(backing))
                             .nativeSite(site -> new StartPage(config, apps).describe(site));
-                    if (apps.contains(App.CHAT)) {
-                        chat[0] = ChatApp.install(node, chatSettings(), backing);
-                    }
-                    if (apps.contains(App.CONNECT)) {
-                        connect[0] = ConnectApp.install(node, connectSettings(), backing);
+                    for (DemoApp app : apps) {
+                        installed.put(app, app.install(node, config, backing));
                     }
                 });
         running.push(fanfare::stop);
@@ -129,29 +111,11 @@ final class Demo implements AutoCloseable {
         addresses.put("Start page", "http://" + host + "/");
         addresses.put("WebSocket", "ws://" + host + "/ws");
         addresses.put("HTTP API", "http://" + host + "/api/v1");
-        if (chat[0] != null) {
-            chat[0].started(fanfare);
-            running.push(chat[0]);
-            addresses.put("Chat", "http://127.0.0.1:" + fanfare.port(ChatApp.NAME) + "/");
-        }
-        if (connect[0] != null) {
-            connect[0].started(fanfare);
-            running.push(connect[0]);
-            addresses.put("Connect", "http://127.0.0.1:" + fanfare.port(ConnectApp.NAME) + "/");
-        }
-    }
-
-    private ChatSettings chatSettings() {
-        return ChatSettings.DEMO.port(config.demo().chatPort());
-    }
-
-    private ConnectSettings connectSettings() {
-        String secret = System.getenv(WEBHOOK_SECRET);
-        return ConnectSettings.of(
-                        secret == null ? "demo-webhook-secret" : secret,
-                        config.apiKeys().getFirst())
-                .port(config.demo().connectPort())
-                .scan(ConnectSettings.Scan.SIMULATED);
+        installed.forEach((which, app) -> {
+            app.started(fanfare);
+            running.push(app);
+            addresses.put(which.title(), "http://127.0.0.1:" + fanfare.port(which.id()) + "/");
+        });
     }
 
     private static boolean answers(Backing backing) throws Exception {

@@ -15,7 +15,7 @@ import java.util.Set;
 /// The page at the demo's root, which leads to the apps.
 ///
 /// @param apps those that run
-record StartPage(Config config, Set<Demo.App> apps) {
+record StartPage(Config config, Set<DemoApp> apps) {
     void describe(Site site) {
         site.routes(Router.of(Route.get("/demo.json", _ -> Response.json(200, ports()))))
                 .pages(StartPage.class, "pages")
@@ -24,12 +24,7 @@ record StartPage(Config config, Set<Demo.App> apps) {
 
     private Map<String, Integer> ports() {
         Map<String, Integer> ports = new LinkedHashMap<>();
-        if (apps.contains(Demo.App.CHAT)) {
-            ports.put("chat", config.demo().chatPort());
-        }
-        if (apps.contains(Demo.App.CONNECT)) {
-            ports.put("connect", config.demo().connectPort());
-        }
+        apps.forEach(app -> ports.put(app.id(), app.port(config.demo())));
         return ports;
     }
 }

@@ -11,8 +11,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class DemoIT {
@@ -20,23 +22,26 @@ class DemoIT {
 
     @Test
     void startsEverythingStopsEverythingAndSurvivesItsOwnDeath() throws Exception {
-        List<Integer> ports = freePorts();
+        Map<String, Integer> ports = freePorts();
         try (Program killed = demo(ports)) {
             killed.awaits("The demo is ready");
-            assertThat(status(ports.get(0), "/ready")).isEqualTo(200);
-            assertThat(status(ports.get(0), "/")).isEqualTo(200);
-            assertThat(status(ports.get(1), "/")).isEqualTo(200);
-            assertThat(status(ports.get(2), "/")).isEqualTo(200);
+            assertThat(status(ports.getOrDefault("--port", 0), "/ready")).isEqualTo(200);
+            assertThat(status(ports.getOrDefault("--port", 0), "/")).isEqualTo(200);
+            for (DemoApp app : DemoApp.values()) {
+                assertThat(status(ports.getOrDefault(option(app), 0), "/"))
+                        .as(app.title())
+                        .isEqualTo(200);
+            }
             killed.kill();
         }
         try (Program demo = demo(ports)) {
             demo.awaits("The demo is ready");
-            assertThat(status(ports.get(0), "/ready")).isEqualTo(200);
+            assertThat(status(ports.getOrDefault("--port", 0), "/ready")).isEqualTo(200);
 
             demo.terminate();
 
             assertThat(demo.status()).as(demo.output()).isZero();
-            for (int port : ports) {
+            for (int port : ports.values()) {
                 new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
             }
         }
@@ -44,9 +49,12 @@ class DemoIT {
 
     @Test
     void namesTheSettingOfAPortThatIsTaken() throws Exception {
-        List<Integer> ports = freePorts();
+        Map<String, Integer> ports = freePorts();
         try (ServerSocket taken =
-                        new ServerSocket(ports.get(1), 1, InetAddress.getLoopbackAddress());
+                        new ServerSocket(
+                                ports.getOrDefault("--chat-port", 0),
+                                1,
+                                InetAddress.getLoopbackAddress());
                 Program demo = demo(ports)) {
             assertThat(demo.status()).isEqualTo(1);
             assertThat(demo.output())
@@ -57,14 +65,15 @@ class DemoIT {
         }
     }
 
-    private static Program demo(List<Integer> ports) {
+    private static Program demo(Map<String, Integer> ports) {
+        Stream<String> options =
+                ports.entrySet().stream().map(port -> port.getKey() + "=" + port.getValue());
         return Program.start(
-                Map.of(),
-                "demo",
-                "--port=" + ports.get(0),
-                "--chat-port=" + ports.get(1),
-                "--connect-port=" + ports.get(2),
-                "--postgres-port=" + ports.get(3));
+                Map.of(), Stream.concat(Stream.of("demo"), options).toArray(String[]::new));
+    }
+
+    private static String option(DemoApp app) {
+        return app.portSetting().replace("demo.", "--");
     }
 
     private int status(int port, String path) throws IOException, InterruptedException {
@@ -73,14 +82,18 @@ class DemoIT {
         return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 
-    private static List<Integer> freePorts() throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+    /// A free port for every option that takes one.
+    private static Map<String, Integer> freePorts() throws IOException {
+        List<String> options = new ArrayList<>(List.of("--port", "--postgres-port"));
+        Stream.of(DemoApp.values()).map(DemoIT::option).forEach(options::add);
+        Map<String, ServerSocket> sockets = new LinkedHashMap<>();
+        for (String option : options) {
+            sockets.put(option, new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
         }
-        List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-        for (ServerSocket socket : sockets) {
-            socket.close();
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        for (Map.Entry<String, ServerSocket> socket : sockets.entrySet()) {
+            ports.put(socket.getKey(), socket.getValue().getLocalPort());
+            socket.getValue().close();
         }
         return ports;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.apps.chat;
 
+import dev.fanfare.apps.App;
 import dev.fanfare.apps.Backing;
 import dev.fanfare.apps.Database;
 import dev.fanfare.apps.FlatDialect;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Any thread.
-public final class ChatApp implements AutoCloseable {
+public final class ChatApp implements App {
     /// The listener's name, to ask for its port by.
     public static final String NAME = "chat";
 
@@ -111,6 +112,7 @@ public final class ChatApp implements AutoCloseable {
     }
 
     /// The node runs: begins to look for sessions that were revoked elsewhere.
+    @Override
     public synchronized void started(Fanfare fanfare) {
         hub.complete(fanfare.hub());
         Revalidation rounds = new Revalidation(signIns, this::connected);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.apps.connect;
 
+import dev.fanfare.apps.App;
 import dev.fanfare.apps.Backing;
 import dev.fanfare.apps.Database;
 import dev.fanfare.apps.FlatDialect;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /// and the page knows at once.
 ///
 /// Any thread.
-public final class ConnectApp implements AutoCloseable {
+public final class ConnectApp implements App {
     /// The listener's name, to ask for its port by.
     public static final String NAME = "connect";
 
@@ -123,6 +124,7 @@ public final class ConnectApp implements AutoCloseable {
     }
 
     /// The node runs: begins to look for sessions that nobody has connected in time.
+    @Override
     public synchronized void started(Fanfare fanfare) {
         String url = settings.publicUrl();
         if (url == null) {

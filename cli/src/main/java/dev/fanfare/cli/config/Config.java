@@ -209,10 +209,22 @@ public record Config(
     }
 
     public record Demo(
+            @Setting(
+                            value =
+                                    "Whether kyc and store take the id a client names as `claimed`, on this machine only,"
+                                            + " or have it `verified` by a token.",
+                            initial = "claimed")
+                    Identity identity,
+            @Setting(value = "The port of kyc.", initial = "3001", min = 1, max = 65_535)
+                    int kycPort,
+            @Setting(value = "The wallet's port.", initial = "3002", min = 1, max = 65_535)
+                    int walletPort,
             @Setting(value = "The chat's port.", initial = "3003", min = 1, max = 65_535)
                     int chatPort,
             @Setting(value = "The port of connect.", initial = "3300", min = 1, max = 65_535)
                     int connectPort,
+            @Setting(value = "The store's port.", initial = "8001", min = 1, max = 65_535)
+                    int storePort,
             @Setting(
                             value = "The port of the embedded Postgres.",
                             initial = "5433",
@@ -221,6 +233,11 @@ public record Config(
                     int postgresPort,
             @Setting("A folder that keeps the data; without one it is fresh at each start.")
                     String data) {}
+
+    public enum Identity {
+        CLAIMED,
+        VERIFIED
+    }
 
     /// The channel patterns and their rules, in the file's order.
     public Map<String, ChannelRules> rules() {

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.cli;
+
+import dev.fanfare.apps.App;
+import dev.fanfare.apps.Backing;
+import dev.fanfare.apps.chat.ChatApp;
+import dev.fanfare.apps.chat.ChatSettings;
+import dev.fanfare.apps.connect.ConnectApp;
+import dev.fanfare.apps.connect.ConnectSettings;
+import dev.fanfare.cli.config.Config;
+import dev.fanfare.server.FanfareConfig;
+import java.util.Locale;
+
+/// The apps of the demo, in the order in which they are told of.
+enum DemoApp {
+    CHAT {
+        @Override
+        int port(Config.Demo demo) {
+            return demo.chatPort();
+        }
+
+        @Override
+        App install(FanfareConfig node, Config config, Backing backing) {
+            return ChatApp.install(node, ChatSettings.DEMO.port(config.demo().chatPort()), backing);
+        }
+    },
+    CONNECT {
+        @Override
+        int port(Config.Demo demo) {
+            return demo.connectPort();
+        }
+
+        @Override
+        App install(FanfareConfig node, Config config, Backing backing) {
+            String secret = System.getenv("CONFIRMD_WEBHOOK_SECRET");
+            return ConnectApp.install(
+                    node,
+                    ConnectSettings.of(
+                                    secret == null ? "demo-webhook-secret" : secret,
+                                    config.apiKeys().getFirst())
+                            .port(config.demo().connectPort())
+                            .scan(ConnectSettings.Scan.SIMULATED),
+                    backing);
+        }
+    };
+
+    abstract int port(Config.Demo demo);
+
+    /// Puts the app on the node that is being described.
+    abstract App install(FanfareConfig node, Config config, Backing backing);
+
+    /// The name of its listener, and the word for it on the command line.
+    String id() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    String title() {
+        return name().charAt(0) + id().substring(1);
+    }
+
+    String portSetting() {
+        return "demo." + id() + "-port";
+    }
+}
