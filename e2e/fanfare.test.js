@@ -5,6 +5,7 @@ import {chat} from './chat.js';
 import {Client} from './client.js';
 import {connect} from './connect.js';
 import {native} from './native.js';
+import {openapi} from './openapi.js';
 import {pages} from './pages.js';
 import {demo, demoToken} from './running.js';
 
@@ -17,7 +18,7 @@ describe('the demo', () => {
 
   before(async () => {
     process = await demo();
-    Object.assign(running, {api: process.api, native: process.native, chat: process.chat, connect: process.connect});
+    Object.assign(running, process);
   });
   after(() => process?.stop('SIGKILL'));
 
@@ -29,6 +30,7 @@ describe('the demo', () => {
 
   chat(running);
   connect(running);
+  openapi(running);
   pages(running);
 
   it('stops cleanly on Ctrl-C', async () => {

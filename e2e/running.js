@@ -5,6 +5,7 @@ import {createServer} from 'node:net';
 import {fileURLToPath} from 'node:url';
 
 const FANFARE = fileURLToPath(new URL('../fanfare', import.meta.url));
+const APPS = ['kyc', 'wallet', 'chat', 'connect', 'store'];
 const READY_WITHIN = 120_000;
 const GONE_WITHIN = 30_000;
 
@@ -68,17 +69,17 @@ export async function serve() {
   return running;
 }
 
-/** `fanfare demo`. */
-export async function demo() {
-  const [api, chat, connect, postgres] = await freePorts(4);
+/** `fanfare demo`: each app is at the property of its name. */
+export async function demo(...options) {
+  const [api, postgres, ...ports] = await freePorts(2 + APPS.length);
   const running = new Running(
-    ['demo', '--port', api, '--chat-port', chat, '--connect-port', connect, '--postgres-port', postgres],
+    ['demo', '--port', api, '--postgres-port', postgres, ...APPS.flatMap((app, i) => [`--${app}-port`, ports[i]]), ...options],
     {},
   );
   running.api = `http://127.0.0.1:${api}`;
   running.native = `ws://127.0.0.1:${api}/ws`;
-  running.chat = `http://127.0.0.1:${chat}`;
-  running.connect = `http://127.0.0.1:${connect}`;
+  running.postgres = postgres;
+  APPS.forEach((app, i) => (running[app] = `http://127.0.0.1:${ports[i]}`));
   await running.ready(running.api);
   return running;
 }

@@ -154,7 +154,7 @@ public final class Fanfare implements AutoCloseable {
         if (config.secrets == FanfareConfig.Secrets.DEMONSTRATION) {
             LOG.warn("weak secrets are taken: for a demonstration on this machine only");
         }
-        config.main.routes(parts.readiness.routes());
+        config.main.routes(parts.readiness.routes()).pages(Fanfare.class, "public");
         config.main.routes(new HttpApi(parts.hub, new ApiKeys(config.apiKeys)).routes());
         if (config.metricsOnNative) {
             config.main.routes(parts.metrics.routes());
