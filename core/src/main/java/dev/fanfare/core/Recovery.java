@@ -109,10 +109,18 @@ final class Recovery {
         return recovery;
     }
 
-    /// What it was held back for has been sent.
-    void release() {
+    /// What it was held back for has been sent, and holds everything up to `reaches`; null when
+    /// only what was published before the hold.
+    void release(@Nullable Position reaches) {
         if (wait == Wait.SNAPSHOT) {
             wait = Wait.NOTHING;
+            if (reaches != null
+                    && reaches.epoch().equals(at.epoch())
+                    && reaches.offset() > at.offset()) {
+                at = reaches;
+                has = reaches;
+                relocate(View.UNKNOWN);
+            }
             proceed();
         }
     }

@@ -113,11 +113,12 @@ final class Subscriptions {
     private void read(Subscription subscription, Snapshot snapshot, Recovery hold) {
         try {
             Content content = snapshot.read();
+            Position reaches = snapshot.reaches();
             session.onLoop(() -> {
                 if (content != null) {
                     session.sendNow(content);
                 }
-                hold.release();
+                hold.release(reaches);
             });
         } catch (Exception e) {
             LOG.warn("the snapshot of {} failed", subscription.channel().name(), e);
@@ -128,7 +129,7 @@ final class Subscriptions {
                                         Refusal.Code.UNAVAILABLE,
                                         "The current state could not be read; updates"
                                                 + " follow.")));
-                hold.release();
+                hold.release(null);
             });
         }
     }

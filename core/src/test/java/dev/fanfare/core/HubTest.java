@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class HubTest {
@@ -229,6 +230,52 @@ final class HubTest {
             lines.addAll(ada.take());
             assertThat(lines.toString()).matches(".*subscribed.*message snapshot.*during.*");
         });
+    }
+
+    @Test
+    void whatASnapshotHoldsIsNotSentAfterIt() {
+        House house = House.with(OPEN);
+        MemoryTransport ada = house.connect("ada");
+        house.loop.in(() -> ada.session().subscribe("news", new Reaching(house)));
+        List<String> lines = new ArrayList<>();
+        eventually(() -> {
+            house.loop.runAll();
+            lines.addAll(ada.take());
+            assertThat(lines.toString()).contains("message snapshot", "newer");
+        });
+        assertThat(lines.toString()).doesNotContain("held");
+        house.publish("news", "later");
+        house.loop.runAll();
+        assertThat(ada.take()).singleElement().asString().contains("later");
+    }
+
+    /// Holds what was published before it was read, and not what came after.
+    private static final class Reaching implements Snapshot {
+        private final House house;
+        private @Nullable Position reaches;
+
+        Reaching(House house) {
+            this.house = house;
+        }
+
+        @Override
+        public Content read() {
+            house.publish("news", "held 1");
+            reaches =
+                    house.hub
+                            .channel("news")
+                            .publish(content("held 2"), null)
+                            .toCompletableFuture()
+                            .join()
+                            .position();
+            house.publish("news", "newer");
+            return content("snapshot");
+        }
+
+        @Override
+        public @Nullable Position reaches() {
+            return reaches;
+        }
     }
 
     @Test
