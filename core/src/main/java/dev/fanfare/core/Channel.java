@@ -5,6 +5,7 @@ import dev.fanfare.engine.Content;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
 import dev.fanfare.engine.Member;
+import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Published;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -42,6 +43,15 @@ public final class Channel {
 
     public CompletionStage<History> history(HistoryQuery query) {
         return hub.engine().history(name, query);
+    }
+
+    /// What this channel is published from has lost its continuity: the history is dropped and a
+    /// new epoch begins. Every subscriber is sent a gap, at once or, if it was away, as `recovered:
+    /// false`; what is published from then on comes after that.
+    ///
+    /// @return the place before the new epoch's first publication
+    public CompletionStage<Position> reset() {
+        return hub.engine().reset(name);
     }
 
     /// At most `limit` of who is present.

@@ -5,6 +5,7 @@ import dev.fanfare.engine.Clock;
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Engine;
 import dev.fanfare.engine.Member;
+import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
 import dev.fanfare.engine.PublishRequest;
 import dev.fanfare.engine.Published;
@@ -185,6 +186,14 @@ public final class Hub implements AutoCloseable {
             LiveChannel live = channels.get(channel);
             if (live != null) {
                 live.published(epoch, publication);
+            }
+        }
+
+        @Override
+        public void reset(String channel, Position beginning) {
+            LiveChannel live = channels.get(channel);
+            if (live != null) {
+                live.reset(beginning);
             }
         }
 

@@ -80,6 +80,14 @@ final class LiveChannel {
                         && publication.previousTag().equals(tag);
     }
 
+    /// The history has begun anew.
+    synchronized void reset(Position beginning) {
+        if (!beginning.equals(top())) {
+            Arrays.stream(views).forEach(View::cut);
+            moveTo(beginning);
+        }
+    }
+
     synchronized void joined(Member member, String session) {
         for (View view : views) {
             view.append(new Push.Joined(name, member), session);

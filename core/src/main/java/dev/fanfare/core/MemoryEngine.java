@@ -69,6 +69,11 @@ public final class MemoryEngine implements Engine {
     }
 
     @Override
+    public CompletionStage<Position> reset(String channel) {
+        return in(channel, history -> history.reset(listener()));
+    }
+
+    @Override
     public CompletionStage<Void> join(Presence presence) {
         return in(
                 presence.channel(),

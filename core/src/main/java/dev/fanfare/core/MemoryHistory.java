@@ -32,7 +32,7 @@ final class MemoryHistory {
     private static final int KEYS = 10_000;
 
     private final String channel;
-    private final String epoch;
+    private String epoch;
     private final MemoryEngine engine;
     private final ArrayDeque<Publication> entries = new ArrayDeque<>(0);
     private Retention retention = Retention.NONE;
@@ -176,6 +176,18 @@ final class MemoryHistory {
             }
         }
         return false;
+    }
+
+    Position reset(Engine.Listener listener) {
+        entries.clear();
+        epoch = engine.nextTag();
+        offset = 0;
+        tag = "";
+        usedAt = engine.clock().millis();
+        if (subscribed) {
+            listener.reset(channel, top());
+        }
+        return top();
     }
 
     void join(Engine.Presence presence, Engine.Listener listener) {

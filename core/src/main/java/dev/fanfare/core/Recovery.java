@@ -299,7 +299,7 @@ final class Recovery {
 
     private void page(History history) {
         switch (history) {
-            case History.Broken _ -> gap();
+            case History.Broken _ -> lost();
             case History.Entries entries -> {
                 if (begun != null) {
                     meter().recovered.increment();
@@ -324,7 +324,36 @@ final class Recovery {
         }
     }
 
-    /// What the client lacks is nowhere: it is told, and goes on in step.
+    /// What the client lacks is nowhere: it is told, and goes on with the oldest that the log has.
+    /// So what follows a reset is not swallowed by its gap, however soon it was published.
+    private void lost() {
+        Leg leg = leg();
+        Position oldest = null;
+        if (begun == null) {
+            synchronized (subscription.channel()) {
+                oldest = view().beginning(leg.next(), leg.position());
+                index = view().first();
+            }
+        }
+        if (oldest == null) {
+            gap();
+            return;
+        }
+        Position had = has;
+        at = oldest;
+        has = oldest;
+        tell(had);
+        proceed();
+    }
+
+    private void tell(Position had) {
+        if (!had.equals(at)) {
+            meter().gaps.increment();
+            session().push(new Push.Gap(subscription.channel().name(), had.offset(), at));
+        }
+    }
+
+    /// What the client lacks will not be sent: it is told, and goes on in step.
     private void gap() {
         Leg leg = leg();
         Position had = has;
@@ -335,9 +364,8 @@ final class Recovery {
         if (begun != null) {
             meter().notRecovered.increment();
             begun.begun(at, Reply.Recovered.NO);
-        } else if (!had.equals(at)) {
-            meter().gaps.increment();
-            session().push(new Push.Gap(subscription.channel().name(), had.offset(), at));
+        } else {
+            tell(had);
         }
     }
 
@@ -386,7 +414,7 @@ final class Recovery {
             has = at;
             conflate(kept);
         } else {
-            gap();
+            lost();
         }
     }
 

@@ -265,6 +265,26 @@ final class View {
         return index;
     }
 
+    /// The place before the oldest publication that the log has up to `to`, where `at` is the
+    /// position; null when the log does not reach back to there.
+    @Nullable Position beginning(long to, Position at) {
+        if (to < first) {
+            return null;
+        }
+        for (long i = first; i < to; i++) {
+            Publication publication = entry(i).publication();
+            if (publication != null) {
+                return new Position(
+                        at.epoch(), publication.offset() - 1, publication.previousTag());
+            }
+        }
+        return at;
+    }
+
+    long first() {
+        return first;
+    }
+
     static final long AHEAD = -1;
     static final long MISSING = -2;
 

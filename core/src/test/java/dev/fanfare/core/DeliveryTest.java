@@ -158,8 +158,10 @@ final class DeliveryTest {
                 case 17 -> client.look();
                 case 18 -> client.cut(this);
                 default -> {
-                    if (random.nextInt(5) == 0) {
-                        engine.lose(1 + random.nextInt(3));
+                    switch (random.nextInt(10)) {
+                        case 0, 1 -> engine.lose(1 + random.nextInt(3));
+                        case 2 -> house.hub.channel("news").reset();
+                        default -> {}
                     }
                 }
             }

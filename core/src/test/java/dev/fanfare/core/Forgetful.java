@@ -39,6 +39,11 @@ final class Forgetful implements Engine {
     }
 
     @Override
+    public CompletionStage<Position> reset(String channel) {
+        return unavailable();
+    }
+
+    @Override
     public CompletionStage<Void> join(Presence presence) {
         return unavailable();
     }

@@ -5,12 +5,21 @@ import dev.fanfare.engine.Clock;
 import dev.fanfare.engine.Engine;
 import dev.fanfare.testkit.EngineContract;
 import dev.fanfare.testkit.PresenceContract;
+import dev.fanfare.testkit.ResetContract;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
 
 final class MemoryEngineTest {
     @Nested
     final class Publications extends EngineContract {
+        @Override
+        protected Engine engine(Clock clock) {
+            return memory(clock);
+        }
+    }
+
+    @Nested
+    final class Resets extends ResetContract {
         @Override
         protected Engine engine(Clock clock) {
             return memory(clock);

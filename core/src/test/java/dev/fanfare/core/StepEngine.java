@@ -28,15 +28,20 @@ final class StepEngine implements Engine {
 
     private final DeliveryChecker checker;
     private final Fault fault;
-    private final ArrayDeque<Publication> announcements = new ArrayDeque<>();
+    private final ArrayDeque<Announcement> announcements = new ArrayDeque<>();
     private final List<Runnable> travelling = new ArrayList<>();
     private final List<Publication> entries = new ArrayList<>();
     private @Nullable Listener listener;
     private boolean subscribed;
+    private String epoch = "e";
+    private int epochs;
     private long offset;
     private String tag = "";
     private int tags;
     private int announced;
+
+    /// @param publication null when the history began anew
+    private record Announcement(String epoch, @Nullable Publication publication) {}
 
     /// What is wrong with it.
     enum Fault {
@@ -79,10 +84,10 @@ final class StepEngine implements Engine {
                 entries.removeFirst();
             }
             if (subscribed) {
-                announcements.add(publication);
+                announcements.add(new Announcement(epoch, publication));
             }
-            checker.stored("news", "e", publication);
-            return new Published(publication.position("e"), Published.Novelty.NEW);
+            checker.stored("news", epoch, publication);
+            return new Published(publication.position(epoch), Published.Novelty.NEW);
         });
     }
 
@@ -136,7 +141,7 @@ final class StepEngine implements Engine {
     }
 
     private boolean follows(Position since) {
-        if (since.offset() > offset) {
+        if (!since.epoch().equals(epoch) || since.offset() > offset) {
             return false;
         }
         if (fault == Fault.UNTAGGED) {
@@ -152,7 +157,22 @@ final class StepEngine implements Engine {
     }
 
     private Position top() {
-        return new Position("e", offset, tag);
+        return new Position(epoch, offset, tag);
+    }
+
+    @Override
+    public CompletionStage<Position> reset(String channel) {
+        return ask(() -> {
+            checker.cut("news", epoch, 0);
+            entries.clear();
+            epoch = "e" + ++epochs;
+            offset = 0;
+            tag = "";
+            if (subscribed) {
+                announcements.add(new Announcement(epoch, null));
+            }
+            return top();
+        });
     }
 
     @Override
@@ -196,25 +216,36 @@ final class StepEngine implements Engine {
 
     /// The next announcement arrives.
     boolean announce() {
-        Publication next = announcements.poll();
+        Announcement next = announcements.poll();
         if (next == null || listener == null) {
             return false;
         }
+        Publication publication = next.publication();
         if (fault == Fault.DROPPED_ANNOUNCEMENTS
                 && ++announced % 7 == 0
                 && !announcements.isEmpty()) {
             return true;
         }
-        if (fault == Fault.FORGED_ANNOUNCEMENTS && next.offset() % 7 == 0) {
-            Publication after = announcements.poll();
-            if (after != null) {
-                next =
-                        new Publication(
-                                next.offset(), after.tag(), next.previousTag(), 0, after.content());
-            }
+        if (publication == null) {
+            listener.reset("news", new Position(next.epoch(), 0, ""));
+            return true;
         }
-        listener.published("news", "e", next);
+        if (fault == Fault.FORGED_ANNOUNCEMENTS && publication.offset() % 7 == 0) {
+            publication = forged(publication);
+        }
+        listener.published("news", next.epoch(), publication);
         return true;
+    }
+
+    /// The next one, dressed as this one.
+    private Publication forged(Publication lost) {
+        Announcement after = announcements.peek();
+        Publication next = after == null ? null : after.publication();
+        if (next == null) {
+            return lost;
+        }
+        announcements.remove();
+        return new Publication(lost.offset(), next.tag(), lost.previousTag(), 0, next.content());
     }
 
     /// Loses its newest `count` entries.
@@ -224,6 +255,6 @@ final class StepEngine implements Engine {
         }
         offset = entries.isEmpty() ? 0 : entries.getLast().offset();
         tag = entries.isEmpty() ? "" : entries.getLast().tag();
-        checker.cut("news", "e", offset);
+        checker.cut("news", epoch, offset);
     }
 }

@@ -35,6 +35,13 @@ public interface Engine extends AutoCloseable {
 
     CompletionStage<History> history(String channel, HistoryQuery query);
 
+    /// The source of the channel has lost its continuity: the history is dropped and a new epoch
+    /// begins, in one step with announcing it as [Listener#reset]. Idempotency keys are remembered
+    /// even so: what was published once is not published again.
+    ///
+    /// @return the place before the new epoch's first entry
+    CompletionStage<Position> reset(String channel);
+
     /// The member is present by this session. The first session of a user is announced as joined,
     /// unless the user had left within `grace`.
     CompletionStage<Void> join(Presence presence);
@@ -59,6 +66,12 @@ public interface Engine extends AutoCloseable {
     /// the engine.
     interface Listener {
         void published(String channel, String epoch, Publication publication);
+
+        /// The channel's history has begun anew: what was announced before belongs to an epoch that
+        /// is over.
+        ///
+        /// @param beginning the place before the new epoch's first entry
+        void reset(String channel, Position beginning);
 
         /// @param session the session by which the member joined
         void joined(String channel, Member member, String session);

@@ -52,6 +52,7 @@ final class HttpApi {
                 Route.get("/api/v1/channels", guarded(_ -> channels())),
                 Route.get("/api/v1/channels/{name}/presence", guarded(this::presence)),
                 Route.get("/api/v1/channels/{name}/history", guarded(this::history)),
+                Route.post("/api/v1/channels/{name}/reset", guarded(this::reset)),
                 Route.get("/api/v1/users/{id}/sessions", guarded(this::sessions)),
                 Route.post("/api/v1/users/{id}/send", guarded(this::send)),
                 Route.post("/api/v1/users/{id}/disconnect", guarded(this::disconnect)));
@@ -131,6 +132,10 @@ final class HttpApi {
             shown.put("info", raw(member.info()));
         }
         return shown;
+    }
+
+    private Response reset(Request request) {
+        return Response.json(200, await(hub.channel(channel(request)).reset()));
     }
 
     private Response history(Request request) {

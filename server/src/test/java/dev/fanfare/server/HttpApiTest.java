@@ -76,6 +76,19 @@ class HttpApiTest {
                 .contains("\"recovered\":false");
     }
 
+    @Test
+    void aResetDropsTheHistoryAndAnswersWhereItBeginsAnew() throws Exception {
+        publish("{\"channel\":\"orders:1\",\"data\":1}");
+
+        Response response =
+                call("POST", "/api/v1/channels/{name}/reset", Map.of("name", "orders:1"), "");
+
+        assertThat(Json.object(response.body()))
+                .containsEntry("offset", 0)
+                .containsEntry("tag", "");
+        assertThat(text(history(Map.of()))).contains("\"publications\":[]");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

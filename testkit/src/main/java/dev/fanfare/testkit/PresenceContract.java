@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfare.engine.Clock;
 import dev.fanfare.engine.Engine;
 import dev.fanfare.engine.Member;
+import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -199,6 +200,9 @@ public abstract class PresenceContract {
     private final class Scribe implements Engine.Listener {
         @Override
         public void published(String from, String epoch, Publication publication) {}
+
+        @Override
+        public void reset(String from, Position beginning) {}
 
         @Override
         public void joined(String from, Member member, String session) {

@@ -3,6 +3,7 @@ package dev.fanfare.testkit;
 
 import dev.fanfare.engine.Engine;
 import dev.fanfare.engine.Member;
+import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
 
 /// A listener that is not interested in who is present.
@@ -15,6 +16,9 @@ record PublicationsOnly(Hearer hearer) implements Engine.Listener {
     public void published(String channel, String epoch, Publication publication) {
         hearer.published(channel, epoch, publication);
     }
+
+    @Override
+    public void reset(String channel, Position beginning) {}
 
     @Override
     public void joined(String channel, Member member, String session) {}
