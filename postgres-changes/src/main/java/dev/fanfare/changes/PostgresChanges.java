@@ -18,6 +18,13 @@ public final class PostgresChanges implements AutoCloseable {
         return State.CLOSED;
     }
 
+    /// Up to where the listener has been told everything: what was committed before this place of
+    /// the log. It moves with the log, also when the tables do not change (the server says so in
+    /// its keepalives). For who reads the tables beside the stream, and asks how old the stream is.
+    public long reached() {
+        return 0;
+    }
+
     public Counts counts() {
         return new Counts(0, 0, 0, 0, 0, 0, 0);
     }
