@@ -2,7 +2,8 @@
 package dev.fanfare.core;
 
 /// What time does to a session: the deadline for connecting, the heartbeat, the end of its token.
-/// Looked at by the loop's sweep, so exact to about a second. On the session's loop.
+/// Looked at by the loop's sweep, so exact to about a second. On the session's loop, except for
+/// [#answered].
 final class Pulse {
     /// How long before its end a token is said to expire, and how long after it the session lives
     /// on.
@@ -10,12 +11,15 @@ final class Pulse {
 
     private static final long EXPIRED_MILLIS = 10_000;
 
+    /// How long an answer to a ping may be under way.
+    private static final long ROUND_TRIP_NANOS = 2_000_000_000;
+
     private final Session session;
     private final long openedAt;
     private long heardAt;
 
     /// 0 when no answer is awaited.
-    private long pingedAt;
+    private volatile long pingedAt;
 
     private Expiry expiry = Expiry.FAR;
 
@@ -33,7 +37,15 @@ final class Pulse {
     /// Something came from the peer.
     void heard() {
         heardAt = session.turn().now();
-        pingedAt = 0;
+        if (pingedAt != 0) {
+            pingedAt = 0;
+        }
+    }
+
+    /// Whether no ping has waited for longer than a round trip takes. Any thread.
+    boolean answered(long now) {
+        long at = pingedAt;
+        return at == 0 || now - at < ROUND_TRIP_NANOS;
     }
 
     /// The token is another.

@@ -86,6 +86,39 @@ public final class Session {
         return state == State.CONNECTED;
     }
 
+    /// Whether it has answered the last ping that it had time to answer.
+    public boolean responsive() {
+        return pulse.answered(hub.clock().nanos());
+    }
+
+    /// Makes this the session of a user who has been verified since it was opened, or renews the
+    /// proof of the one whose it is. Fails with [IllegalStateException] when the session is not
+    /// connected.
+    public CompletionStage<Identified> identify(Principal who) {
+        CompletableFuture<Identified> done = new CompletableFuture<>();
+        onLoop(() -> {
+            if (state == State.CONNECTED) {
+                done.complete(identifyNow(who));
+            } else {
+                done.completeExceptionally(
+                        new IllegalStateException("cannot identify: session=" + id));
+            }
+        });
+        return done;
+    }
+
+    private Identified identifyNow(Principal who) {
+        Principal was = principal;
+        if (was != null && !was.user().equals(who.user())) {
+            return Identified.ANOTHER_USER;
+        }
+        if (was == null && hub.users().add(who.user(), this) == Users.Admission.FULL) {
+            return Identified.FULL;
+        }
+        renew(who);
+        return was == null ? Identified.ADMITTED : Identified.RENEWED;
+    }
+
     /// The hub's channel of that name.
     public Channel channel(String name) {
         return hub.channel(name);
@@ -232,7 +265,7 @@ public final class Session {
         }
     }
 
-    /// The same user, with another token.
+    /// The proof of who it is, is another.
     void renew(Principal who) {
         principal = who;
         pulse.renewed();

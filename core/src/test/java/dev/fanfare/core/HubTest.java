@@ -3,6 +3,7 @@ package dev.fanfare.core;
 
 import static dev.fanfare.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Position;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -381,6 +383,52 @@ final class HubTest {
         house.pass(Duration.ofSeconds(13));
         assertThat(dead.closed()).isEqualTo(Close.NO_PONG);
         assertThat(live.closed()).isNull();
+    }
+
+    @Test
+    void whoHasNotAnsweredAPingInTimeIsNotResponsive() {
+        House house = House.with(OPEN);
+        MemoryTransport dead = house.connect("dead");
+        MemoryTransport live = house.connect("live");
+        house.pass(Duration.ofSeconds(25));
+        assertThat(dead.take()).containsExactly("ping");
+        assertThat(dead.session().responsive()).as("the answer may be under way").isTrue();
+        house.receive(live, new Command.Pong());
+        house.pass(Duration.ofSeconds(2));
+        assertThat(dead.session().responsive()).isFalse();
+        assertThat(live.session().responsive()).isTrue();
+        house.receive(dead, new Command.Pong());
+        assertThat(dead.session().responsive()).isTrue();
+    }
+
+    @Test
+    void whoCameWithoutANameMaySayItLaterAndStaysWhoItIs() {
+        House house = House.with(OPEN).limits(Limits.DEFAULT.connections(1));
+        MemoryTransport stranger = house.open();
+        house.receive(stranger, new Command.Connect(1, 1, "nobody"));
+        eventually(() -> {
+            house.loop.runAll();
+            assertThat(stranger.session().connected()).isTrue();
+        });
+        house.connect("bob");
+        assertThat(identify(house, stranger, "bob")).isEqualTo(Identified.FULL);
+        assertThat(stranger.session().principal()).isNull();
+        assertThat(identify(house, stranger, "ada")).isEqualTo(Identified.ADMITTED);
+        assertThat(house.hub.user("ada").sessions()).containsExactly(stranger.session());
+        assertThat(identify(house, stranger, "ada")).isEqualTo(Identified.RENEWED);
+        assertThat(identify(house, stranger, "eve")).isEqualTo(Identified.ANOTHER_USER);
+        assertThat(stranger.session().user()).isEqualTo("ada");
+        house.loop.in(() -> stranger.session().closed(Close.LOST));
+        assertThat(house.hub.user("ada").sessions()).isEmpty();
+        assertThatThrownBy(() -> identify(house, stranger, "ada"))
+                .hasCauseInstanceOf(IllegalStateException.class);
+    }
+
+    private static Identified identify(House house, MemoryTransport session, String user) {
+        CompletableFuture<Identified> done =
+                session.session().identify(Principal.of(user)).toCompletableFuture();
+        house.loop.runAll();
+        return done.join();
     }
 
     @Test
