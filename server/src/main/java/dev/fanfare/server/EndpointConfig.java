@@ -4,6 +4,7 @@ package dev.fanfare.server;
 import dev.fanfare.core.Authenticator;
 import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Close;
+import dev.fanfare.core.Encoder;
 import dev.fanfare.core.Endpoint;
 import dev.fanfare.core.Limits;
 import dev.fanfare.core.MessageHandler;
@@ -30,6 +31,11 @@ public final class EndpointConfig {
     private UnaryOperator<WebSocketRoute> handshake = UnaryOperator.identity();
 
     EndpointConfig() {}
+
+    /// For an endpoint behind a [Gateway], which brings the dialect.
+    public static EndpointConfig create() {
+        return new EndpointConfig();
+    }
 
     /// What an endpoint has when it says nothing else.
     record Defaults(
@@ -145,20 +151,24 @@ public final class EndpointConfig {
     WebSocketRoute route(
             String name, String path, Map<String, ChannelRules> rules, Defaults defaults) {
         Dialect spoken = dialect == null ? defaults.dialect : dialect;
-        Endpoint endpoint =
-                new Endpoint(
-                        name,
-                        spoken,
-                        authenticator == null ? defaults.authenticator : authenticator,
-                        admission,
-                        Rulebook.of(rules),
-                        Map.copyOf(handlers),
-                        lifecycle,
-                        limits,
-                        full);
+        Endpoint endpoint = endpoint(name, spoken, rules, defaults);
         WebSocketRoute route =
                 WebSocketRoute.of(path, endpoint, spoken)
                         .origins(origins == null ? defaults.origins : origins);
         return handshake.apply(gate == null ? route : route.gate(gate));
+    }
+
+    Endpoint endpoint(
+            String name, Encoder encoder, Map<String, ChannelRules> rules, Defaults defaults) {
+        return new Endpoint(
+                name,
+                encoder,
+                authenticator == null ? defaults.authenticator : authenticator,
+                admission,
+                Rulebook.of(rules),
+                Map.copyOf(handlers),
+                lifecycle,
+                limits,
+                full);
     }
 }

@@ -5,6 +5,7 @@ import dev.fanfare.core.Access;
 import dev.fanfare.core.Authenticator;
 import dev.fanfare.core.Channel;
 import dev.fanfare.core.ChannelRules;
+import dev.fanfare.core.Endpoint;
 import dev.fanfare.core.Environment;
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.MemoryEngine;
@@ -49,8 +50,14 @@ public final class Fanfare implements AutoCloseable {
     }
 
     /// What a node consists of before it listens.
-    private record Parts(Hub hub, Readiness readiness, Metrics metrics, Runnable release) {
+    private record Parts(
+            Hub hub,
+            Readiness readiness,
+            Metrics metrics,
+            Runnable release,
+            Map<Gateway.Plan, Gateway> gateways) {
         void close() {
+            gateways.values().forEach(Gateway::close);
             hub.close();
             metrics.close();
             release.run();
@@ -66,16 +73,22 @@ public final class Fanfare implements AutoCloseable {
         configure.accept(config);
         config.check();
         Environment environment = environment(config);
-        IdentityHashMap<EndpointConfig, WebSocketRoute> routes = new IdentityHashMap<>();
-        Map<String, ChannelRules> rules = endpoints(config, environment.clock(), routes);
+        Doors doors = new Doors(new IdentityHashMap<>(), new IdentityHashMap<>());
+        Map<String, ChannelRules> rules = endpoints(config, environment.clock(), doors);
         Engine engine = config.engine == null ? new MemoryEngine(environment) : config.engine;
         Hub hub = new Hub(engine, Rulebook.of(rules), Json::write, environment);
         Readiness readiness = new Readiness();
         config.checks.forEach(readiness::add);
-        Parts parts = new Parts(hub, readiness, new Metrics(hub), release(config, environment));
+        Parts parts =
+                new Parts(
+                        hub,
+                        readiness,
+                        new Metrics(hub),
+                        release(config, environment),
+                        new IdentityHashMap<>());
         serve(config, parts);
         try {
-            return listen(config, parts, environment, routes);
+            return listen(config, parts, environment, doors);
         } catch (IOException e) {
             parts.close();
             throw new UncheckedIOException(e);
@@ -97,13 +110,16 @@ public final class Fanfare implements AutoCloseable {
                 : () -> {};
     }
 
-    /// Builds every endpoint's route into `routes`.
+    /// What was described, built.
+    private record Doors(
+            IdentityHashMap<EndpointConfig, WebSocketRoute> routes,
+            IdentityHashMap<Gateway.Plan, Map<String, Endpoint>> behind) {}
+
+    /// Builds every endpoint into `doors`.
     ///
     /// @return the rules of all channels there are
     private static Map<String, ChannelRules> endpoints(
-            FanfareConfig config,
-            Clock clock,
-            IdentityHashMap<EndpointConfig, WebSocketRoute> routes) {
+            FanfareConfig config, Clock clock, Doors doors) {
         EndpointConfig.Defaults defaults =
                 new EndpointConfig.Defaults(
                         new NativeDialect(),
@@ -118,10 +134,26 @@ public final class Fanfare implements AutoCloseable {
                     .forEach((path, endpoint) -> {
                         Map<String, ChannelRules> rules = endpoint.rules(defaults.rules());
                         rules.forEach((pattern, rule) -> agree(all, pattern, rule));
-                        routes.put(
+                        doors.routes.put(
                                 endpoint,
                                 endpoint.route(site.name() + path, path, rules, defaults));
                     });
+            for (Gateway.Plan plan : site.gateways()) {
+                Map<String, Endpoint> behind = new LinkedHashMap<>();
+                plan.endpoints()
+                        .forEach((name, endpoint) -> {
+                            Map<String, ChannelRules> rules = endpoint.rules(defaults.rules());
+                            rules.forEach((pattern, rule) -> agree(all, pattern, rule));
+                            behind.put(
+                                    name,
+                                    endpoint.endpoint(
+                                            site.name() + plan.path() + ' ' + name,
+                                            plan.encoder(name),
+                                            rules,
+                                            defaults));
+                        });
+                doors.behind.put(plan, behind);
+            }
         }
         return all;
     }
@@ -165,16 +197,17 @@ public final class Fanfare implements AutoCloseable {
     }
 
     private static Fanfare listen(
-            FanfareConfig config,
-            Parts parts,
-            Environment environment,
-            Map<EndpointConfig, WebSocketRoute> routes)
+            FanfareConfig config, Parts parts, Environment environment, Doors doors)
             throws IOException {
+        HttpServer.Node node = new HttpServer.Node(parts.hub, environment, config.httpLimits);
+        doors.behind.forEach(
+                (plan, endpoints) -> parts.gateways.put(plan, plan.open(node, endpoints)));
         List<ListenerSpec> listeners =
-                config.listeners().stream().map(site -> site.listener(routes)).toList();
+                config.listeners().stream()
+                        .map(site -> site.listener(doors.routes, parts.gateways))
+                        .toList();
         NettyTransport transport = NettyTransport.open(config.transport, config.loops);
         try {
-            HttpServer.Node node = new HttpServer.Node(parts.hub, environment, config.httpLimits);
             HttpServer server = HttpServer.start(transport, node, listeners);
             parts.readiness.become(Readiness.State.SERVING);
             LOG.info(

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -65,6 +66,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     private @Nullable Request request;
     private @Nullable Exchange exchange;
     private @Nullable WebSocketRoute upgrade;
+    private @Nullable Gateway gateway;
+    private @Nullable CompletableFuture<Response> awaited;
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     private ResponseWriter.Connection after = ResponseWriter.Connection.KEEP;
 
@@ -113,6 +116,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
         known();
         pipelined.forEach(ReferenceCountUtil::release);
         pipelined.clear();
+        CompletableFuture<Response> waits = awaited;
+        if (waits != null) {
+            awaited = null;
+            waits.cancel(false);
+        }
     }
 
     @Override
@@ -129,6 +137,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (phase == Phase.HANDLING) {
             pipelined.add(message);
+            context.channel().config().setAutoRead(false);
         } else {
             take(message);
         }
@@ -191,14 +200,43 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
                         client.getHostAddress());
         request = came;
         upgrade = socket(target.path());
+        gateway = gateway(came);
         body = new ByteArrayOutputStream(0);
-        Response early = upgrade == null ? plain(came) : refused(upgrade, came, version);
+        Response early = early(came, version);
         if (early != null) {
             boolean whole = upgrade == null && !hasBody(came);
             respond(early, whole ? after : ResponseWriter.Connection.CLOSE);
         } else {
             enter(Phase.BODY);
         }
+    }
+
+    private @Nullable Response early(Request came, String version) {
+        Gateway there = gateway;
+        if (there == null) {
+            return upgrade == null ? plain(came) : refused(upgrade, came, version);
+        }
+        upgrade = null;
+        if (Upgrade.asked(came)) {
+            Response fault = Upgrade.fault(came, version);
+            return fault == null ? full() : fault;
+        }
+        if (announced(came) > there.bodyLimit()) {
+            return tooLarge(there.bodyLimit());
+        }
+        proceed(came);
+        return null;
+    }
+
+    private @Nullable Gateway gateway(Request came) {
+        for (Gateway each : listener.gateways()) {
+            String path = came.path();
+            if ((path.equals(each.path()) || path.equals(each.path() + '/'))
+                    && (upgrade == null || each.takes(came))) {
+                return each;
+            }
+        }
+        return null;
     }
 
     private static boolean hasBody(Request head) {
@@ -223,15 +261,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
             return early;
         }
         if (announced(head) > begun.bodyLimit()) {
-            return tooLarge(begun);
+            return tooLarge(begun.bodyLimit());
         }
+        proceed(head);
+        return null;
+    }
+
+    private void proceed(Request head) {
         if (head.header("expect").filter("100-continue"::equalsIgnoreCase).isPresent()) {
             ctx().writeAndFlush(
                             Unpooled.copiedBuffer(
                                     "HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII),
                             ctx().voidPromise());
         }
-        return null;
     }
 
     private static long announced(Request head) {
@@ -240,11 +282,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
 
     private @Nullable Response refused(WebSocketRoute route, Request head, String version) {
         Response fault = Upgrade.fault(route, head, version, own(head));
-        if (fault == null && shared.sessions().get() >= shared.limits().sessions()) {
-            return Response.error(503, "unavailable", "This node is full. Come back later.")
-                    .header("Retry-After", String.valueOf(shared.random().nextInt(5, 31)));
-        }
-        return fault;
+        return fault == null ? full() : fault;
+    }
+
+    private @Nullable Response full() {
+        return shared.sessions().get() < shared.limits().sessions()
+                ? null
+                : Response.error(503, "unavailable", "This node is full. Come back later.")
+                        .header("Retry-After", String.valueOf(shared.random().nextInt(5, 31)));
     }
 
     /// `http://` and the Host header; `https://` when a trusted proxy says so.
@@ -263,11 +308,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
             return;
         }
         ByteBuf bytes = content.content();
-        Exchange begun = exchange;
-        if (begun != null
-                && upgrade == null
-                && body.size() + bytes.readableBytes() > begun.bodyLimit()) {
-            respond(tooLarge(begun), ResponseWriter.Connection.CLOSE);
+        if (body.size() + bytes.readableBytes() > bodyLimit()) {
+            respond(tooLarge(bodyLimit()), ResponseWriter.Connection.CLOSE);
             return;
         }
         body.writeBytes(ByteBufUtil.getBytes(bytes));
@@ -276,11 +318,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
         }
     }
 
+    private int bodyLimit() {
+        Gateway there = gateway;
+        Exchange begun = exchange;
+        return there != null ? there.bodyLimit() : begun != null ? begun.bodyLimit() : 0;
+    }
+
     private void complete() {
         Request whole = Objects.requireNonNull(request);
         enter(Phase.HANDLING);
+        Gateway there = gateway;
         WebSocketRoute route = upgrade;
-        if (route == null) {
+        if (there != null) {
+            pass(there, whole.at(Map.of(), body.toByteArray()));
+        } else if (route == null) {
             Exchange begun = Objects.requireNonNull(exchange);
             byte[] content = body.toByteArray();
             offLoop(() -> begun.answer(content), response -> respond(response, after));
@@ -288,7 +339,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
             Credentials shown =
                     new Credentials(
                             Upgrade.token(whole), whole.query(), whole.cookies(), whole.remote());
-            become(route, t -> shared.hub().open(route.endpoint(), t, shown));
+            become(route, whole, t -> shared.hub().open(route.endpoint(), t, shown));
         } else {
             Gate gate = route.gate();
             offLoop(() -> decide(gate, whole), decision -> decided(route, decision));
@@ -309,8 +360,41 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
             case Gate.Refuse(Response response) ->
                     respond(response, ResponseWriter.Connection.CLOSE);
             case Gate.Admit(Principal who) ->
-                    become(route, t -> shared.hub().open(route.endpoint(), t, who));
+                    become(
+                            route,
+                            Objects.requireNonNull(request),
+                            t -> shared.hub().open(route.endpoint(), t, who));
         }
+    }
+
+    private void pass(Gateway there, Request whole) {
+        Gateway.Call call = new Gateway.Call(whole, own(whole), () -> loop.execute(this::known));
+        if (!Upgrade.asked(whole)) {
+            await(there.answer(call));
+            return;
+        }
+        switch (there.upgrade(call)) {
+            case Gateway.Refuse(Response response) ->
+                    respond(response, ResponseWriter.Connection.CLOSE);
+            case Gateway.Accept accept -> become(accept, Upgrade.accepted(whole));
+        }
+    }
+
+    /// Meanwhile it is read on, so that a lost connection is noticed.
+    private void await(CompletableFuture<Response> answer) {
+        awaited = answer;
+        answer.whenComplete((response, failure) ->
+                loop.execute(() -> {
+                    if (awaited != answer || phase != Phase.HANDLING) {
+                        return;
+                    }
+                    awaited = null;
+                    if (failure != null) {
+                        LOG.error("a gateway of {} failed", listener.name(), failure);
+                    }
+                    ctx().channel().config().setAutoRead(true);
+                    respond(failure == null ? response : Exchange.internal(), after);
+                }));
     }
 
     /// Blocks elsewhere, and comes back; meanwhile nothing is read.
@@ -329,23 +413,31 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
                 });
     }
 
+    private void become(WebSocketRoute route, Request whole, Function<Transport, Session> session) {
+        become(
+                new Gateway.Accept(
+                        route.frames(),
+                        route.dialect().messages(),
+                        socket -> new SessionConversation(route, session.apply(socket))),
+                Upgrade.accepted(route, whole));
+    }
+
     /// The handlers of HTTP go, and the one of the WebSocket stays.
-    private void become(WebSocketRoute route, Function<Transport, Session> hub) {
+    private void become(Gateway.Accept accept, String head) {
         if (!pipelined.isEmpty()) {
             // Nothing may come before our 101 (RFC 6455, 4.1).
             ctx().close();
             return;
         }
         ChannelHandlerContext here = ctx();
-        String head = Upgrade.accepted(route, Objects.requireNonNull(request));
         here.write(Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII), here.voidPromise());
         enter(Phase.OVER);
         loop.forget(this);
-        WebSocketEndpoint endpoint = new WebSocketEndpoint(shared, loop, route, here.channel());
+        WebSocketEndpoint endpoint = new WebSocketEndpoint(shared, loop, accept, here.channel());
         here.pipeline().addLast(endpoint);
         String from = stranger;
         stranger = null;
-        endpoint.open(from, hub);
+        endpoint.open(from, accept.conversation());
         here.channel().flush();
         here.pipeline().remove(this);
         here.pipeline().remove(decoder);
@@ -395,9 +487,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
                 .header("Retry-After", "10");
     }
 
-    private static Response tooLarge(Exchange exchange) {
-        return Response.error(
-                413, "body_too_large", "The body has at most " + exchange.bodyLimit() + " bytes.");
+    private static Response tooLarge(int most) {
+        return Response.error(413, "body_too_large", "The body has at most " + most + " bytes.");
     }
 
     // ---- who and when

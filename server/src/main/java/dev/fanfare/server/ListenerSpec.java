@@ -6,8 +6,8 @@ import dev.fanfare.server.http.Router;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One address to listen on, and what is found there. A path is looked for among the sockets, then
-/// the routes, then the pages.
+/// One address to listen on, and what is found there. A path is looked for among the gateways, then
+/// the sockets, the routes and the pages.
 ///
 /// @param name for logs, and to ask for its port by
 /// @param port 0 for any that is free
@@ -17,31 +17,39 @@ public record ListenerSpec(
         int port,
         Router router,
         List<WebSocketRoute> sockets,
+        List<Gateway> gateways,
         List<Pages> pages) {
 
     public ListenerSpec {
         sockets = List.copyOf(sockets);
+        gateways = List.copyOf(gateways);
         pages = List.copyOf(pages);
     }
 
     public static ListenerSpec of(String name, String host, int port) {
-        return new ListenerSpec(name, host, port, Router.NONE, List.of(), List.of());
+        return new ListenerSpec(name, host, port, Router.NONE, List.of(), List.of(), List.of());
     }
 
     /// These routes too.
     public ListenerSpec routes(Router more) {
-        return new ListenerSpec(name, host, port, router.and(more), sockets, pages);
+        return new ListenerSpec(name, host, port, router.and(more), sockets, gateways, pages);
     }
 
     public ListenerSpec socket(WebSocketRoute route) {
         List<WebSocketRoute> all = new ArrayList<>(sockets);
         all.add(route);
-        return new ListenerSpec(name, host, port, router, all, pages);
+        return new ListenerSpec(name, host, port, router, all, gateways, pages);
+    }
+
+    public ListenerSpec gateway(Gateway gateway) {
+        List<Gateway> all = new ArrayList<>(gateways);
+        all.add(gateway);
+        return new ListenerSpec(name, host, port, router, sockets, all, pages);
     }
 
     public ListenerSpec pages(Pages more) {
         List<Pages> all = new ArrayList<>(pages);
         all.add(more);
-        return new ListenerSpec(name, host, port, router, sockets, all);
+        return new ListenerSpec(name, host, port, router, sockets, gateways, all);
     }
 }

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 public final class Site {
     private final String name;
     private final Map<String, EndpointConfig> sockets = new LinkedHashMap<>();
+    private final List<Gateway.Plan> gateways = new ArrayList<>();
     private final List<Pages> pages = new ArrayList<>();
     private Router router = Router.NONE;
     private String host = "127.0.0.1";
@@ -53,6 +54,13 @@ public final class Site {
         return this;
     }
 
+    /// A protocol of its own at a path, where there may be a WebSocket endpoint too: see
+    /// [Gateway#takes].
+    public Site gateway(Gateway.Plan plan) {
+        gateways.add(plan);
+        return this;
+    }
+
     public Site route(String method, String template, Handler handler) {
         return routes(Router.of(Route.of(method, template, handler)));
     }
@@ -82,12 +90,23 @@ public final class Site {
         return sockets;
     }
 
-    ListenerSpec listener(Map<EndpointConfig, WebSocketRoute> built) {
+    List<Gateway.Plan> gateways() {
+        return gateways;
+    }
+
+    ListenerSpec listener(
+            Map<EndpointConfig, WebSocketRoute> built, Map<Gateway.Plan, Gateway> opened) {
         ListenerSpec spec = ListenerSpec.of(name, host, port).routes(router);
         for (EndpointConfig socket : sockets.values()) {
             WebSocketRoute route = built.get(socket);
             if (route != null) {
                 spec = spec.socket(route);
+            }
+        }
+        for (Gateway.Plan plan : gateways) {
+            Gateway gateway = opened.get(plan);
+            if (gateway != null) {
+                spec = spec.gateway(gateway);
             }
         }
         for (Pages folder : pages) {

@@ -9,18 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Counts, by address, the connections that have not said who they are. An IPv6 network of /64
 /// counts as one address. From any thread.
-final class Strangers {
+public final class Strangers {
     private final ConcurrentHashMap<String, Integer> counts = new ConcurrentHashMap<>();
     private final int most;
     private final HttpLimits.Loopback loopback;
 
-    Strangers(HttpLimits limits) {
+    public Strangers(HttpLimits limits) {
         this.most = limits.strangersPerAddress();
         this.loopback = limits.loopback();
     }
 
     /// What an answer to [#enter] is given back by; null when the address is not counted.
-    @Nullable String key(InetAddress address) {
+    public @Nullable String key(InetAddress address) {
         if (address.isLoopbackAddress() && loopback == HttpLimits.Loopback.EXEMPT) {
             return null;
         }
@@ -30,16 +30,16 @@ final class Strangers {
                 : HexFormat.of().formatHex(Arrays.copyOf(bytes, 8));
     }
 
-    Entry enter(String key) {
+    public Entry enter(String key) {
         return counts.merge(key, 1, Integer::sum) > most ? Entry.TOO_MANY : Entry.ADMITTED;
     }
 
-    void leave(String key) {
+    public void leave(String key) {
         counts.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
     }
 
     /// Both are undone by [#leave].
-    enum Entry {
+    public enum Entry {
         ADMITTED,
         TOO_MANY
     }

@@ -33,8 +33,7 @@ final class Upgrade {
         if (!request.method().equals("GET")) {
             return failed(route, 405, "An upgrade is a GET.").header("Allow", "GET");
         }
-        if (!hasToken(request, "connection", "upgrade")
-                || !hasToken(request, "upgrade", "websocket")) {
+        if (!hasToken(request, "connection", "upgrade") || !asked(request)) {
             return failed(route, 426, "This is a WebSocket endpoint.")
                     .header("Upgrade", "websocket");
         }
@@ -43,6 +42,25 @@ final class Upgrade {
                     .header("Upgrade", "websocket")
                     .header("Sec-WebSocket-Version", "13");
         }
+        return badDetail(request);
+    }
+
+    /// Whether a WebSocket is asked for at all.
+    static boolean asked(Request request) {
+        return hasToken(request, "upgrade", "websocket");
+    }
+
+    /// The same at a [Gateway]'s path, which looks at the origin itself.
+    static @Nullable Response fault(Request request, String version) {
+        return version.equals("HTTP/1.1")
+                        && request.method().equals("GET")
+                        && hasToken(request, "connection", "upgrade")
+                        && "13".equals(request.headers().get("sec-websocket-version"))
+                ? badDetail(request)
+                : Response.error(400, "bad_request", "This is no WebSocket upgrade.");
+    }
+
+    private static @Nullable Response badDetail(Request request) {
         if (!validKey(request.headers().get("sec-websocket-key"))) {
             return Response.error(400, "bad_request", "The WebSocket key is not 16 bytes.");
         }
@@ -62,12 +80,20 @@ final class Upgrade {
 
     /// The head of the 101.
     static String accepted(WebSocketRoute route, Request request) {
+        return accepted(request, subprotocol(route, request));
+    }
+
+    /// The head of the 101, without a subprotocol.
+    static String accepted(Request request) {
+        return accepted(request, null);
+    }
+
+    private static String accepted(Request request, @Nullable String chosen) {
         String key = request.headers().getOrDefault("sec-websocket-key", "");
         StringBuilder head = new StringBuilder(256);
         head.append("HTTP/1.1 101 Switching Protocols\r\n")
                 .append("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ")
                 .append(Base64.getEncoder().encodeToString(sha1(key + GUID)));
-        String chosen = subprotocol(route, request);
         if (chosen != null) {
             head.append("\r\nSec-WebSocket-Protocol: ").append(chosen);
         }

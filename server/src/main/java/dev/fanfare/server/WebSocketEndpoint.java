@@ -2,10 +2,7 @@
 package dev.fanfare.server;
 
 import dev.fanfare.core.Close;
-import dev.fanfare.core.Command;
 import dev.fanfare.core.Loop;
-import dev.fanfare.core.Refusal;
-import dev.fanfare.core.Session;
 import dev.fanfare.core.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,14 +15,15 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One WebSocket connection after its upgrade: the only handler of its channel. What is read
-/// becomes commands of the session; what the session writes goes to the channel as it is. On the
-/// connection's loop only.
+/// One WebSocket connection after its upgrade: the only handler of its channel. What is read goes
+/// to its [Conversation], a session's as a rule; what the session writes goes to the channel as it
+/// is. On the connection's loop only.
 // Futures: what fails closes the channel, which is heard of as inactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
@@ -39,14 +37,14 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
 
     private final ServerShared shared;
     private final NettyLoop loop;
-    private final WebSocketRoute route;
+    private final FrameLimits frames;
     private final FrameReader reader;
     private final Channel channel;
 
     /// Where it is counted as a stranger; null when it is not, or not any more.
     private @Nullable String stranger;
 
-    private @Nullable Session session;
+    private @Nullable Conversation conversation;
     private Phase phase = Phase.OPEN;
     private @Nullable Close end;
 
@@ -65,25 +63,25 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         GONE
     }
 
-    WebSocketEndpoint(ServerShared shared, NettyLoop loop, WebSocketRoute route, Channel channel) {
+    WebSocketEndpoint(ServerShared shared, NettyLoop loop, Gateway.Accept terms, Channel channel) {
         this.shared = shared;
         this.loop = loop;
-        this.route = route;
+        this.frames = terms.frames();
         this.channel = channel;
-        this.reader = new FrameReader(route.frames(), route.dialect().messages(), this);
+        this.reader = new FrameReader(frames, terms.messages(), this);
     }
 
-    /// Begins the session.
+    /// Begins the conversation.
     ///
-    /// @param from where it is counted as a stranger until it is connected
-    void open(@Nullable String from, Function<Transport, Session> hub) {
+    /// @param from where it is counted as a stranger until it is known
+    void open(@Nullable String from, Function<Transport, Conversation> with) {
         stranger = from;
         shared.sessions().incrementAndGet();
-        Session opened = hub.apply(this);
-        session = opened;
+        Conversation opened = with.apply(this);
+        conversation = opened;
         if (phase == Phase.GONE) {
             opened.closed(ended());
-        } else if (!opened.connected() || phase != Phase.OPEN) {
+        } else if (!opened.known() || phase != Phase.OPEN) {
             loop.watch(this);
         } else {
             known();
@@ -96,7 +94,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
         try {
-            Session live = session;
+            Conversation live = conversation;
             if (live != null && phase.compareTo(Phase.CLOSED) < 0) {
                 live.heard();
                 reader.read(in);
@@ -117,7 +115,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         readOrNot();
-        Session live = session;
+        Conversation live = conversation;
         if (live != null && channel.isWritable()) {
             live.writable();
         }
@@ -133,7 +131,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         loop.forget(this);
         known();
         shared.sessions().decrementAndGet();
-        Session live = session;
+        Conversation live = conversation;
         if (live != null) {
             live.closed(ended());
         }
@@ -145,7 +143,8 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
             LOG.debug("connection lost", cause);
             channel.close();
         } else {
-            LOG.error("a connection failed at {}", route.endpoint().name(), cause);
+            Conversation live = conversation;
+            LOG.error("a connection failed at {}", live == null ? "" : live.name(), cause);
             violated(Close.INTERNAL);
         }
     }
@@ -154,25 +153,17 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
 
     @Override
     public void text(byte[] message) {
-        receive(route.dialect().decode(message));
+        receive(live -> live.text(message));
     }
 
     @Override
     public void binary(byte[] message) {
-        receive(route.dialect().decodeBinary(message));
+        receive(live -> live.binary(message));
     }
 
     @Override
     public void tooLarge() {
-        int most = route.frames().message();
-        receive(
-                new Command.Malformed(
-                        0,
-                        Refusal.limit(
-                                Refusal.Code.MESSAGE_TOO_LARGE,
-                                "max-message",
-                                -1,
-                                "A message has at most " + most + " bytes. Send less at once.")));
+        receive(Conversation::tooLarge);
     }
 
     @Override
@@ -218,12 +209,12 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         tell(close);
     }
 
-    private void receive(Command command) {
+    private void receive(Consumer<Conversation> message) {
         since = NOT_SEEN;
-        Session live = session;
+        Conversation live = conversation;
         if (live != null && phase == Phase.OPEN) {
-            live.receive(command);
-            if (stranger != null && live.connected()) {
+            message.accept(live);
+            if (stranger != null && live.known()) {
                 known();
             }
         }
@@ -236,12 +227,12 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
             controlsSince = now;
             controls = 0;
         }
-        if (++controls <= route.frames().controls()) {
+        if (++controls <= frames.controls()) {
             return true;
         }
-        Session live = session;
+        Conversation live = conversation;
         if (live != null) {
-            live.disconnect(Close.FLOOD);
+            live.offended(Close.FLOOD);
         }
         return false;
     }
@@ -343,7 +334,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
     }
 
     private void tell(Close close) {
-        Session live = session;
+        Conversation live = conversation;
         if (live != null) {
             live.closed(close);
         }
@@ -367,8 +358,8 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
 
     @Override
     public NettyLoop.Verdict look(long now) {
-        Session live = session;
-        boolean strange = live != null && !live.connected();
+        Conversation live = conversation;
+        boolean strange = live != null && !live.known();
         if (!strange) {
             known();
         }
@@ -382,7 +373,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
             }
             case OPEN -> {
                 boolean open = reader.open() && since != NOT_SEEN;
-                if (open && now - since >= route.frames().messageWithin().toNanos()) {
+                if (open && now - since >= frames.messageWithin().toNanos()) {
                     violated(Close.of(1008, "message not completed in time"));
                 }
                 yield strange || open || phase != Phase.OPEN

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.core.Encoder;
+import dev.fanfare.core.Endpoint;
+import dev.fanfare.core.Transport;
+import dev.fanfare.server.http.Request;
+import dev.fanfare.server.http.Response;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/// A protocol that needs more than a [Dialect] at one path of a listener: plain requests and
+/// WebSocket connections that belong together, several endpoints behind one connection.
+///
+/// All methods are called on the loop of the connection that asks, and none may block.
+public interface Gateway extends AutoCloseable {
+    /// The path it lives at, without a slash at its end; it is found with one too.
+    String path();
+
+    /// Whether a request for its path is its own. What is not goes to the WebSocket endpoint of the
+    /// same path; where there is none, everything is the gateway's.
+    boolean takes(Request head);
+
+    /// Bytes of the largest body; a larger one is answered with 413.
+    int bodyLimit();
+
+    /// Answers a plain request. May complete on any thread, and late; it is cancelled when the
+    /// connection is lost before.
+    CompletableFuture<Response> answer(Call call);
+
+    /// Decides on a request that is a well-formed WebSocket upgrade.
+    Decision upgrade(Call call);
+
+    @Override
+    void close();
+
+    /// One request.
+    ///
+    /// @param own the server's own origin as this request sees it
+    /// @param known to be run once the peer has said who it is: its address is counted until then
+    record Call(Request request, String own, Runnable known) {}
+
+    /// What becomes of an upgrade.
+    sealed interface Decision {}
+
+    record Refuse(Response response) implements Decision {}
+
+    /// @param conversation is given the socket when it is open. A socket's `close` ends with
+    ///   [Conversation#closed]
+    record Accept(
+            FrameLimits frames,
+            Dialect.Messages messages,
+            Function<Transport, Conversation> conversation)
+            implements Decision {}
+
+    /// Describes a gateway while there is no node yet.
+    interface Plan {
+        String path();
+
+        /// The endpoints behind it, by a name of their own.
+        Map<String, EndpointConfig> endpoints();
+
+        /// What renders for the sessions of the endpoint of that name.
+        Encoder encoder(String endpoint);
+
+        /// The node exists, and is about to listen.
+        Gateway open(HttpServer.Node node, Map<String, Endpoint> endpoints);
+    }
+}
