@@ -31,6 +31,9 @@ final class MemoryHistory {
 
     private static final int KEYS = 10_000;
 
+    /// How many milliseconds an entry's time may be ahead, so as not to be another's.
+    private static final long LEAD = 1_000;
+
     private final String channel;
     private String epoch;
     private final MemoryEngine engine;
@@ -38,6 +41,7 @@ final class MemoryHistory {
     private Retention retention = Retention.NONE;
     private long offset;
     private String tag = "";
+    private long time;
     private long usedAt;
     private boolean subscribed;
     private boolean dropped;
@@ -73,8 +77,9 @@ final class MemoryHistory {
         if (first != null) {
             return first;
         }
+        time = Math.max(now, Math.min(time + 1, now + LEAD));
         Publication publication =
-                new Publication(offset + 1, engine.nextTag(), tag, now, request.content());
+                new Publication(offset + 1, engine.nextTag(), tag, time, request.content());
         offset++;
         tag = publication.tag();
         retention = request.retention();

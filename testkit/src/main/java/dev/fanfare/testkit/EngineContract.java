@@ -168,6 +168,22 @@ public abstract class EngineContract {
     }
 
     @Test
+    void givesEachEntryATimeOfItsOwnUnlessThatWouldBeASecondAhead() {
+        long now = clock.millis();
+        Retention all = new Retention(2_000, Duration.ofMinutes(1));
+        for (int i = 0; i < 1_500; i++) {
+            publish(i, all);
+        }
+        List<Long> times =
+                entries(HistoryQuery.latest(2_000)).reversed().stream()
+                        .map(Publication::time)
+                        .toList();
+        assertThat(times).isSorted();
+        assertThat(times.subList(0, 1_000)).doesNotHaveDuplicates().startsWith(now);
+        assertThat(times.getLast()).isEqualTo(now + 1_000);
+    }
+
+    @Test
     void keepsTheContentAsItWas() {
         Content content =
                 Content.of("created", new byte[] {0, -1, '"', '\n'})
