@@ -36,6 +36,10 @@ public record Endpoint(
     public interface Lifecycle {
         Lifecycle NONE = new Lifecycle() {};
 
+        /// Whoever came is not let in, and the session ends; nothing else is told of it.
+        default void rejected(Session session, Authenticator.Outcome.Rejected why)
+                throws Exception {}
+
         /// The session is connected.
         default void opened(Session session) throws Exception {}
 

@@ -85,7 +85,7 @@ final class Entrance {
         switch (outcome) {
             case Authenticator.Outcome.Rejected rejected -> {
                 session.refuse(connect.id(), rejected.refusal());
-                session.disconnect(rejected.close());
+                session.reject(rejected);
             }
             case Authenticator.Outcome.Accepted(Principal who) -> {
                 if (session.enter(who) == Users.Admission.FULL) {
@@ -107,7 +107,7 @@ final class Entrance {
 
     private void judged(Authenticator.Outcome outcome) {
         switch (outcome) {
-            case Authenticator.Outcome.Rejected rejected -> session.disconnect(rejected.close());
+            case Authenticator.Outcome.Rejected rejected -> session.reject(rejected);
             case Authenticator.Outcome.Accepted(Principal who) -> admit(who);
         }
     }

@@ -131,6 +131,16 @@ public final class Session {
         return names;
     }
 
+    /// Does what the client might have asked for itself, under the same rules, and answers it; no
+    /// rate is taken. Nothing happens unless the session is connected.
+    public void perform(Command command) {
+        onLoop(() -> {
+            if (state == State.CONNECTED) {
+                hub.commands().execute(this, command);
+            }
+        });
+    }
+
     /// Sends to this session alone.
     public void send(Object value) {
         Content content = hub.content(value);
@@ -263,6 +273,14 @@ public final class Session {
         if (!endpoint.lifecycle().equals(Endpoint.Lifecycle.NONE)) {
             tasks().add(() -> told(() -> endpoint.lifecycle().opened(this)));
         }
+    }
+
+    /// Who came is not let in.
+    void reject(Authenticator.Outcome.Rejected why) {
+        if (!endpoint.lifecycle().equals(Endpoint.Lifecycle.NONE)) {
+            tasks().add(() -> told(() -> endpoint.lifecycle().rejected(this, why)));
+        }
+        disconnect(why.close());
     }
 
     /// The proof of who it is, is another.
