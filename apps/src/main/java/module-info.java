@@ -13,8 +13,11 @@ module dev.fanfare.apps {
     exports dev.fanfare.apps;
     exports dev.fanfare.apps.chat;
     exports dev.fanfare.apps.connect;
+    exports dev.fanfare.apps.wallet;
 
     opens dev.fanfare.apps.chat to
+            tools.jackson.databind;
+    opens dev.fanfare.apps.wallet to
             tools.jackson.databind;
     opens dev.fanfare.apps.connect to
             tools.jackson.databind;
