@@ -7,12 +7,40 @@ import dev.fanfare.apps.chat.ChatApp;
 import dev.fanfare.apps.chat.ChatSettings;
 import dev.fanfare.apps.connect.ConnectApp;
 import dev.fanfare.apps.connect.ConnectSettings;
+import dev.fanfare.apps.wallet.WalletApp;
+import dev.fanfare.apps.wallet.WalletSettings;
 import dev.fanfare.cli.config.Config;
+import dev.fanfare.engine.Clock;
 import dev.fanfare.server.FanfareConfig;
+import dev.fanfare.server.JwtAuthenticator;
+import dev.fanfare.server.JwtPolicy;
+import dev.fanfare.server.Tokens;
+import dev.fanfare.server.http.Origins;
 import java.util.Locale;
 
 /// The apps of the demo, in the order in which they are told of.
 enum DemoApp {
+    WALLET {
+        @Override
+        int port(Config.Demo demo) {
+            return demo.walletPort();
+        }
+
+        @Override
+        App install(FanfareConfig node, Config config, Backing backing) {
+            JwtPolicy policy = Assembly.policy(config.auth());
+            Clock clock = backing.environment().clock();
+            String frontend = System.getenv("FRONTEND_URL");
+            WalletSettings settings =
+                    WalletSettings.DEFAULT
+                            .port(config.demo().walletPort())
+                            .origins(frontend == null ? Origins.SAME : Origins.of(frontend))
+                            .maxConnectionsPerUser(2_000)
+                            .guests(new Tokens(policy, clock));
+            return WalletApp.install(
+                    node, settings, new JwtAuthenticator(policy, clock), backing.environment());
+        }
+    },
     CHAT {
         @Override
         int port(Config.Demo demo) {
