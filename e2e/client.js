@@ -27,6 +27,11 @@ export class Client {
     return client;
   }
 
+  /** What was agreed on at the upgrade. */
+  get extensions() {
+    return this.#socket.extensions;
+  }
+
   /** The HTTP status that an upgrade is refused with. */
   static refusal(url, options) {
     return new Promise((resolve, reject) => {
@@ -44,8 +49,8 @@ export class Client {
   }
 
   /** Connected with the native protocol. */
-  static async connected(url, token) {
-    const client = await Client.open(url);
+  static async connected(url, token, options) {
+    const client = await Client.open(url, options);
     const reply = await client.ask({type: 'connect', version: 1, token});
     if (reply.type !== 'connected') {
       throw new Error(`not connected: ${JSON.stringify(reply)}`);

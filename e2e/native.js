@@ -9,7 +9,7 @@ const SECRET = 'a-secret-of-these-tests-and-of-nothing-else';
 const KEY = 'a-key-of-these-tests-and-of-nothing-else';
 
 /** A JWT as any backend would make it. */
-function token(sub, {expiresIn = 3_600, secret = SECRET} = {}) {
+export function token(sub, {expiresIn = 3_600, secret = SECRET} = {}) {
   const part = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
   const now = Math.floor(Date.now() / 1_000);
   const signed = `${part({alg: 'HS256', typ: 'JWT'})}.${part({sub, iat: now, exp: now + expiresIn})}`;
@@ -53,6 +53,20 @@ export function native() {
           last = offset;
         }
       }
+      await Promise.all(clients.map((client) => client.close()));
+    });
+
+    it('deflates what it publishes for a client that wants it, and reads what that deflates', async () => {
+      const clients = await Promise.all([true, false].map((perMessageDeflate) => Client.connected(node.native, token('ada'), {perMessageDeflate})));
+      const said = 'abc '.repeat(500);
+      for (const client of clients) {
+        assert.equal((await client.ask({type: 'subscribe', channel: 'lobby'})).type, 'subscribed');
+      }
+      await clients[0].ask({type: 'publish', channel: 'lobby', data: {said}});
+      for (const client of clients) {
+        await client.next(publication(said));
+      }
+      assert.deepEqual(clients.map((client) => client.extensions), ['permessage-deflate', '']);
       await Promise.all(clients.map((client) => client.close()));
     });
 

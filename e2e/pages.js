@@ -6,6 +6,8 @@ import {after, before, describe, it} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {chromium} from 'playwright-core';
 import {webhook} from './connect.js';
+import {token} from './native.js';
+import {serve} from './running.js';
 
 const PROGRAM = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   (path) => path && existsSync(path),
@@ -65,6 +67,40 @@ export function pages(demo) {
       await text(page, '#state', 'Live');
       return page;
     };
+
+    it('agrees on permessage-deflate, and inflates what it is sent', async () => {
+      const node = await serve();
+      try {
+        const page = await tab(`${node.api}/health`);
+        const [extensions, said] = await page.evaluate(
+          ([url, token]) =>
+            new Promise((resolve, reject) => {
+              const socket = new WebSocket(url);
+              const next = [
+                {type: 'connect', id: 1, version: 1, token},
+                {type: 'subscribe', id: 2, channel: 'lobby'},
+                {type: 'publish', id: 3, channel: 'lobby', data: {said: 'abc '.repeat(500)}},
+              ].map((command) => JSON.stringify(command));
+              socket.onopen = () => socket.send(next.shift());
+              socket.onmessage = ({data}) => {
+                const message = JSON.parse(data);
+                if (message.type === 'publication') {
+                  resolve([socket.extensions, message.data.said]);
+                } else if (next.length > 0) {
+                  socket.send(next.shift());
+                }
+              };
+              socket.onclose = ({code}) => reject(new Error(`closed with ${code}`));
+            }),
+          [node.native, token('ada')],
+        );
+        assert.equal(extensions, 'permessage-deflate');
+        assert.equal(said, 'abc '.repeat(500));
+        await Promise.all(browser.contexts().map((context) => context.close()));
+      } finally {
+        await node.stop('SIGKILL');
+      }
+    });
 
     it(
       'two users of the chat see each other come, type, talk and go',

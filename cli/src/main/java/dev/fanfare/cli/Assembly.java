@@ -25,6 +25,7 @@ final class Assembly {
                 .clock(clock)
                 .authenticator(authenticator(config.auth(), clock))
                 .origins(new Origins(config.origins()))
+                .compression(config.compression().messages())
                 .limits(config.limits().session())
                 .httpLimits(config.limits().node())
                 .drainWindow(config.drain())

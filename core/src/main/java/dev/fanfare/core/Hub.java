@@ -274,8 +274,7 @@ public final class Hub implements AutoCloseable {
         Map<Turn, List<Session>> byTurn = new HashMap<>();
         for (Session session : to) {
             if (!session.id().equals(content.except())) {
-                frames.computeIfAbsent(
-                        session.endpoint().encoder(), encoder -> encoder.push(message));
+                frames.computeIfAbsent(session.encoder(), encoder -> encoder.push(message));
                 byTurn.computeIfAbsent(session.turn(), _ -> new ArrayList<>()).add(session);
             }
         }
@@ -285,7 +284,7 @@ public final class Hub implements AutoCloseable {
     }
 
     private static void send(Session session, IdentityHashMap<Encoder, byte @Nullable []> frames) {
-        byte[] frame = frames.get(session.endpoint().encoder());
+        byte[] frame = frames.get(session.encoder());
         if (frame != null) {
             session.sendFrame(frame);
         }

@@ -248,7 +248,9 @@ final class Recovery {
             return;
         }
         byte[] frame =
-                view().encoder()
+                session()
+                        .endpoint()
+                        .encoder()
                         .push(
                                 new Push.Delivery(
                                         subscription.channel().name(), publication, has.offset()));

@@ -65,6 +65,11 @@ public final class Session {
         return endpoint;
     }
 
+    /// Encodes what this session is sent together with others.
+    Encoder encoder() {
+        return transport.encoder(endpoint.encoder());
+    }
+
     /// Who it is; null for an anonymous session, and until it is connected.
     public @Nullable Principal principal() {
         return principal;
@@ -389,7 +394,7 @@ public final class Session {
         push(new Push.Message(content, hub.clock().millis()));
     }
 
-    /// Sends a frame that was encoded for this session's encoder.
+    /// Sends a frame that was encoded by [#encoder].
     void sendFrame(byte[] frame) {
         if (state == State.CONNECTED) {
             fits(outbox.send(frame));

@@ -83,7 +83,7 @@ final class Subscriptions {
     /// others to the head, so that its position is this subscription's.
     private void enter(Subscription subscription, Start start, Recovery.Begun begun) {
         LiveChannel live = subscription.channel();
-        Encoder encoder = session.endpoint().encoder();
+        Encoder encoder = session.encoder();
         live.leg(encoder, session.turn()).run();
         // Again: that may have closed the leg's last subscriber for being too slow, and the leg
         // with it.

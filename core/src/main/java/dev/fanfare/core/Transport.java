@@ -7,6 +7,14 @@ import io.netty.buffer.ByteBuf;
 public interface Transport {
     Loop loop();
 
+    /// Encodes for this connection what many sessions are sent: another encoder than `plain` where
+    /// the connection wants those frames otherwise, such as deflated. One object for all
+    /// connections that want the same, always the same for one connection. What only this session
+    /// is sent is encoded by `plain`.
+    default Encoder encoder(Encoder plain) {
+        return plain;
+    }
+
     /// Whether more should be written now. When it turns from false to true, the transport calls
     /// [Session#writable].
     boolean writable();

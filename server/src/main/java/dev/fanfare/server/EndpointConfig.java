@@ -24,6 +24,7 @@ public final class EndpointConfig {
     private @Nullable Authenticator authenticator;
     private @Nullable Gate gate;
     private @Nullable Origins origins;
+    private @Nullable Compression compression;
     private Endpoint.Admission admission = Endpoint.Admission.BY_COMMAND;
     private Endpoint.Lifecycle lifecycle = Endpoint.Lifecycle.NONE;
     private Limits limits = Limits.DEFAULT;
@@ -39,7 +40,11 @@ public final class EndpointConfig {
 
     /// What an endpoint has when it says nothing else.
     record Defaults(
-            Dialect dialect, Authenticator authenticator, Origins origins, ChannelRules rules) {}
+            Dialect dialect,
+            Authenticator authenticator,
+            Origins origins,
+            Compression compression,
+            ChannelRules rules) {}
 
     /// What clients speak here; Fanfare's own protocol by default.
     public EndpointConfig dialect(Dialect spoken) {
@@ -136,6 +141,12 @@ public final class EndpointConfig {
         return this;
     }
 
+    /// Whether messages may be deflated; as the node has it by default.
+    public EndpointConfig compression(Compression other) {
+        compression = other;
+        return this;
+    }
+
     /// Anything else about the upgrade: frame limits, subprotocols, statuses.
     public EndpointConfig handshake(UnaryOperator<WebSocketRoute> change) {
         handshake = change;
@@ -154,7 +165,8 @@ public final class EndpointConfig {
         Endpoint endpoint = endpoint(name, spoken, rules, defaults);
         WebSocketRoute route =
                 WebSocketRoute.of(path, endpoint, spoken)
-                        .origins(origins == null ? defaults.origins : origins);
+                        .origins(origins == null ? defaults.origins : origins)
+                        .compression(compression == null ? defaults.compression : compression);
         return handshake.apply(gate == null ? route : route.gate(gate));
     }
 

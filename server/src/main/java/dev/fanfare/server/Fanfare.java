@@ -125,6 +125,7 @@ public final class Fanfare implements AutoCloseable {
                         new NativeDialect(),
                         authenticator(config, clock),
                         config.origins,
+                        config.compression,
                         config.open()
                                 ? ChannelRules.DEFAULT.subscribe(Access.anyone())
                                 : ChannelRules.DEFAULT);

@@ -39,6 +39,7 @@ public final class FanfareConfig {
     int loops = Math.min(8, Runtime.getRuntime().availableProcessors());
     HttpLimits httpLimits = HttpLimits.DEFAULT;
     Origins origins = Origins.SAME;
+    Compression compression = Compression.OFF;
     Secrets secrets = Secrets.STRONG;
     Duration drainWindow = Duration.ofSeconds(20);
     boolean metricsOnNative;
@@ -119,6 +120,13 @@ public final class FanfareConfig {
     /// otherwise.
     public FanfareConfig origins(Origins allowed) {
         origins = allowed;
+        return this;
+    }
+
+    /// Whether messages may be deflated where a client offers it; not, by default. An endpoint may
+    /// say otherwise.
+    public FanfareConfig compression(Compression other) {
+        compression = other;
         return this;
     }
 

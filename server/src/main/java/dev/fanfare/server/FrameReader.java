@@ -3,17 +3,14 @@ package dev.fanfare.server;
 
 import dev.fanfare.core.Close;
 import io.netty.buffer.ByteBuf;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what a client sends after the upgrade, as RFC 6455 has it and not a bit more.
 ///
 /// It goes over the bytes once, as they come, and holds nothing but the message that is under way:
-/// at most [FrameLimits#message] bytes, however much was announced. After a violation or a Close it
-/// reads nothing more. Called on the connection's loop only.
+/// at most [FrameLimits#message] bytes, however much was announced, or what they may take deflated.
+/// A deflated message is inflated when it is complete, by [Inflation]. After a violation or a Close
+/// it reads nothing more. Called on the connection's loop only.
 ///
 /// ```
 ///  0               1               2       10                14
@@ -47,24 +44,19 @@ final class FrameReader {
     static final int NO_STATUS = 1005;
 
     private static final int CONTINUATION = 0;
-    private static final int TEXT = 1;
-    private static final int BINARY = 2;
     private static final int CLOSE = 8;
     private static final int PING = 9;
     private static final int PONG = 10;
     private static final int FIN = 0x80;
     private static final int RESERVED = 0x70;
+    private static final int DEFLATED = 0x40;
     private static final int MASKED = 0x80;
     private static final int LARGEST_CONTROL = 125;
-    private static final int SMALLEST_BUFFER = 1_024;
     private static final byte[] NOTHING = {};
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final ThreadLocal<byte[]> SCRATCH =
-            ThreadLocal.withInitial(() -> new byte[8 << 10]);
 
     private final FrameLimits limits;
     private final Dialect.Messages messages;
+    private final Compression.Mode compression;
     private final Peer peer;
 
     private Stage stage = Stage.FIRST;
@@ -79,14 +71,7 @@ final class FrameReader {
     /// The mask as far as it is read; its lowest byte is for the next byte of payload.
     private int mask;
 
-    /// The opcode of the message under way, or 0.
-    private int message;
-
-    private int fragments;
-    private int text;
-    private int count;
-    private byte @Nullable [] content;
-    private Fate fate = Fate.KEPT;
+    private @Nullable Incoming message;
     private byte[] control = NOTHING;
 
     private enum Stage {
@@ -98,20 +83,21 @@ final class FrameReader {
         DONE
     }
 
-    private enum Fate {
-        KEPT,
-        THROWN_AWAY
-    }
-
-    FrameReader(FrameLimits limits, Dialect.Messages messages, Peer peer) {
+    /// @param compression what was agreed at the upgrade
+    FrameReader(
+            FrameLimits limits,
+            Dialect.Messages messages,
+            Compression.Mode compression,
+            Peer peer) {
         this.limits = limits;
         this.messages = messages;
+        this.compression = compression;
         this.peer = peer;
     }
 
     /// Whether a message has begun and is not complete.
     boolean open() {
-        return message != 0 && stage != Stage.DONE;
+        return message != null && stage != Stage.DONE;
     }
 
     /// Reads all there is.
@@ -131,28 +117,35 @@ final class FrameReader {
     /// Reads nothing more.
     void stop() {
         stage = Stage.DONE;
-        content = null;
-        message = 0;
+        message = null;
     }
 
     private void first(int octet) {
         int opcode = octet & 0xf;
-        if ((octet & RESERVED) != 0) {
+        if ((octet & RESERVED) != 0 && !deflated(octet)) {
             violated(1002, "reserved bit set");
-        } else if (opcode > PONG || (opcode > BINARY && opcode < CLOSE)) {
+        } else if (opcode > PONG || (opcode > Incoming.BINARY && opcode < CLOSE)) {
             violated(1002, "reserved opcode");
         } else if (opcode >= CLOSE && (octet & FIN) == 0) {
             violated(1002, "fragmented control frame");
-        } else if (opcode == CONTINUATION && message == 0) {
+        } else if (opcode == CONTINUATION && message == null) {
             violated(1002, "continuation of nothing");
-        } else if ((opcode == TEXT || opcode == BINARY) && message != 0) {
+        } else if ((opcode == Incoming.TEXT || opcode == Incoming.BINARY) && message != null) {
             violated(1002, "a message inside a message");
-        } else if (opcode == BINARY && messages == Dialect.Messages.TEXT) {
+        } else if (opcode == Incoming.BINARY && messages == Dialect.Messages.TEXT) {
             violated(1003, "text only");
         } else {
             first = octet;
             stage = Stage.SECOND;
         }
+    }
+
+    /// Whether it begins a message that may be deflated.
+    private boolean deflated(int octet) {
+        int opcode = octet & 0xf;
+        return compression == Compression.Mode.DEFLATE
+                && (octet & RESERVED) == DEFLATED
+                && (opcode == Incoming.TEXT || opcode == Incoming.BINARY);
     }
 
     private void second(int octet) {
@@ -194,27 +187,34 @@ final class FrameReader {
             violated(1009, "frame too large: at most " + limits.frame() + " bytes");
             return;
         }
-        if (!control()) {
-            if (message == 0) {
-                message = first & 0xf;
-                fragments = 0;
-                count = 0;
-                text = Utf8.COMPLETE;
-                fate = Fate.KEPT;
-            }
-            if (++fragments > limits.fragments()) {
-                violated(1008, "too many fragments: at most " + limits.fragments());
-                return;
-            }
-            if (count + length > limits.message()) {
-                fate = Fate.THROWN_AWAY;
-                content = null;
-                count = limits.message();
-            }
+        if (!control() && !wellBegun()) {
+            return;
         }
         mask = 0;
         missing = Integer.BYTES;
         stage = Stage.MASK;
+    }
+
+    private boolean wellBegun() {
+        Incoming now = message;
+        if (now == null) {
+            now =
+                    new Incoming(
+                            limits,
+                            first & 0xf,
+                            (first & DEFLATED) == 0 ? Incoming.Fate.KEPT : Incoming.Fate.DEFLATED);
+            message = now;
+        }
+        now.fragment(length);
+        return well(now);
+    }
+
+    private boolean well(Incoming now) {
+        Close fault = now.fault();
+        if (fault != null) {
+            violated(fault);
+        }
+        return fault == null;
     }
 
     private void mask(int octet) {
@@ -232,72 +232,20 @@ final class FrameReader {
 
     private void payload(ByteBuf in) {
         int bytes = (int) Math.min(length, in.readableBytes());
+        Incoming now = message;
         if (control()) {
             int at = control.length - (int) length;
             in.readBytes(control, at, bytes);
-            unmask(control, at, at + bytes);
-        } else if (fate == Fate.KEPT) {
-            keep(in, bytes);
-        } else {
-            throwAway(in, bytes);
+            mask = Masking.apply(mask, control, at, at + bytes);
+        } else if (now != null) {
+            mask = now.take(in, bytes, mask, length);
+            if (!well(now)) {
+                return;
+            }
         }
         length -= bytes;
-        if (!control() && text == Utf8.INVALID) {
-            violated(1007, "invalid UTF-8");
-        } else if (length == 0) {
+        if (length == 0) {
             end();
-        }
-    }
-
-    private void keep(ByteBuf in, int bytes) {
-        byte[] room = room(bytes);
-        in.readBytes(room, count, bytes);
-        unmask(room, count, count + bytes);
-        if (message == TEXT) {
-            text = Utf8.advance(text, room, count, count + bytes);
-        }
-        count += bytes;
-    }
-
-    /// Grows by what has come, not by what was announced.
-    private byte[] room(int bytes) {
-        byte[] room = content;
-        int needed = count + bytes;
-        if (room == null) {
-            boolean whole = bytes == length && (first & FIN) != 0;
-            room = new byte[whole ? bytes : Math.max(SMALLEST_BUFFER, needed)];
-        } else if (room.length < needed) {
-            room =
-                    Arrays.copyOf(
-                            room, Math.max(needed, Math.min(room.length * 2, limits.message())));
-        }
-        content = room;
-        return room;
-    }
-
-    private void throwAway(ByteBuf in, int bytes) {
-        byte[] scratch = SCRATCH.get();
-        int left = bytes;
-        while (left > 0) {
-            int some = Math.min(left, scratch.length);
-            in.readBytes(scratch, 0, some);
-            unmask(scratch, 0, some);
-            if (message == TEXT) {
-                text = Utf8.advance(text, scratch, 0, some);
-            }
-            left -= some;
-        }
-    }
-
-    private void unmask(byte[] bytes, int from, int to) {
-        int at = from;
-        long wide = (mask & 0xffffffffL) | ((long) mask << 32);
-        for (; at + Long.BYTES <= to; at += Long.BYTES) {
-            LONGS.set(bytes, at, (long) LONGS.get(bytes, at) ^ wide);
-        }
-        for (; at < to; at++) {
-            bytes[at] ^= (byte) mask;
-            mask = Integer.rotateRight(mask, 8);
         }
     }
 
@@ -312,25 +260,11 @@ final class FrameReader {
     }
 
     private void endMessage() {
-        int kind = message;
-        byte[] complete = content;
-        message = 0;
-        content = null;
-        if (kind == TEXT && text != Utf8.COMPLETE) {
-            violated(1007, "invalid UTF-8");
-        } else if (fate == Fate.THROWN_AWAY) {
-            peer.tooLarge();
-        } else {
-            if (complete == null) {
-                complete = NOTHING;
-            } else if (complete.length != count) {
-                complete = Arrays.copyOf(complete, count);
-            }
-            if (kind == TEXT) {
-                peer.text(complete);
-            } else {
-                peer.binary(complete);
-            }
+        Incoming complete = message;
+        message = null;
+        if (complete != null) {
+            complete.complete(peer);
+            well(complete);
         }
     }
 
@@ -377,7 +311,11 @@ final class FrameReader {
     }
 
     private void violated(int code, String reason) {
+        violated(Close.of(code, reason));
+    }
+
+    private void violated(Close close) {
         stop();
-        peer.violated(Close.of(code, reason));
+        peer.violated(close);
     }
 }

@@ -46,13 +46,28 @@ public interface Gateway extends AutoCloseable {
 
     record Refuse(Response response) implements Decision {}
 
+    /// @param compression taken if the client offers it; the socket's [Transport#encoder] then
+    ///   deflates
     /// @param conversation is given the socket when it is open. A socket's `close` ends with
     ///   [Conversation#closed]
     record Accept(
             FrameLimits frames,
             Dialect.Messages messages,
+            Compression compression,
             Function<Transport, Conversation> conversation)
-            implements Decision {}
+            implements Decision {
+        /// Without compression.
+        public Accept(
+                FrameLimits frames,
+                Dialect.Messages messages,
+                Function<Transport, Conversation> conversation) {
+            this(frames, messages, Compression.OFF, conversation);
+        }
+
+        Accept agreed(Compression other) {
+            return new Accept(frames, messages, other, conversation);
+        }
+    }
 
     /// Describes a gateway while there is no node yet.
     interface Plan {

@@ -376,7 +376,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
         switch (there.upgrade(call)) {
             case Gateway.Refuse(Response response) ->
                     respond(response, ResponseWriter.Connection.CLOSE);
-            case Gateway.Accept accept -> become(accept, Upgrade.accepted(whole));
+            case Gateway.Accept accept -> become(accept, null);
         }
     }
 
@@ -418,22 +418,30 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
                 new Gateway.Accept(
                         route.frames(),
                         route.dialect().messages(),
+                        route.compression(),
                         socket -> new SessionConversation(route, session.apply(socket))),
-                Upgrade.accepted(route, whole));
+                Upgrade.subprotocol(route, whole));
     }
 
     /// The handlers of HTTP go, and the one of the WebSocket stays.
-    private void become(Gateway.Accept accept, String head) {
+    private void become(Gateway.Accept accept, @Nullable String subprotocol) {
         if (!pipelined.isEmpty()) {
             // Nothing may come before our 101 (RFC 6455, 4.1).
             ctx().close();
             return;
         }
         ChannelHandlerContext here = ctx();
-        here.write(Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII), here.voidPromise());
+        Upgrade.Accepted accepted =
+                Upgrade.accepted(
+                        Objects.requireNonNull(request), subprotocol, accept.compression());
+        here.write(
+                Unpooled.copiedBuffer(accepted.head(), StandardCharsets.US_ASCII),
+                here.voidPromise());
         enter(Phase.OVER);
         loop.forget(this);
-        WebSocketEndpoint endpoint = new WebSocketEndpoint(shared, loop, accept, here.channel());
+        WebSocketEndpoint endpoint =
+                new WebSocketEndpoint(
+                        shared, loop, accept.agreed(accepted.compression()), here.channel());
         here.pipeline().addLast(endpoint);
         String from = stranger;
         stranger = null;

@@ -68,6 +68,7 @@ public final class HttpServer implements AutoCloseable {
                                 loops,
                                 new Strangers(node.limits()),
                                 new Proxies(node.limits().proxies()),
+                                new Deflation(),
                                 new AtomicInteger()));
         try {
             for (ListenerSpec listener : listeners) {

@@ -16,6 +16,7 @@ record ServerShared(
         Map<EventLoop, NettyLoop> loops,
         Strangers strangers,
         Proxies proxies,
+        Deflation deflation,
         AtomicInteger sessions) {
 
     Hub hub() {

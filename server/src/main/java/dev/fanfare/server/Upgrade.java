@@ -78,17 +78,14 @@ final class Upgrade {
                 : Response.error(wanted, "bad_request", message);
     }
 
-    /// The head of the 101.
-    static String accepted(WebSocketRoute route, Request request) {
-        return accepted(request, subprotocol(route, request));
-    }
+    /// The answer to a request that is in order.
+    ///
+    /// @param head of the 101
+    /// @param compression what was agreed: [Compression#OFF] or what was wanted
+    record Accepted(String head, Compression compression) {}
 
-    /// The head of the 101, without a subprotocol.
-    static String accepted(Request request) {
-        return accepted(request, null);
-    }
-
-    private static String accepted(Request request, @Nullable String chosen) {
+    /// @param chosen the subprotocol, if any
+    static Accepted accepted(Request request, @Nullable String chosen, Compression wanted) {
         String key = request.headers().getOrDefault("sec-websocket-key", "");
         StringBuilder head = new StringBuilder(256);
         head.append("HTTP/1.1 101 Switching Protocols\r\n")
@@ -97,10 +94,25 @@ final class Upgrade {
         if (chosen != null) {
             head.append("\r\nSec-WebSocket-Protocol: ").append(chosen);
         }
-        return head.append("\r\n\r\n").toString();
+        String extension = extension(request, wanted);
+        if (extension != null) {
+            head.append("\r\nSec-WebSocket-Extensions: ").append(extension);
+        }
+        return new Accepted(
+                head.append("\r\n\r\n").toString(), extension == null ? Compression.OFF : wanted);
     }
 
-    private static @Nullable String subprotocol(WebSocketRoute route, Request request) {
+    private static @Nullable String extension(Request request, Compression wanted) {
+        return switch (wanted.mode()) {
+            case OFF -> null;
+            case DEFLATE ->
+                    DeflateOffer.answer(
+                            request.headers().getOrDefault("sec-websocket-extensions", ""));
+        };
+    }
+
+    /// The first of the client's that the route knows, or null.
+    static @Nullable String subprotocol(WebSocketRoute route, Request request) {
         for (String offer : offers(request)) {
             int index = route.handshake().subprotocols().indexOf(offer.strip());
             if (index >= 0) {

@@ -2,6 +2,7 @@
 package dev.fanfare.server;
 
 import dev.fanfare.core.Close;
+import dev.fanfare.core.Encoder;
 import dev.fanfare.core.Loop;
 import dev.fanfare.core.Transport;
 import io.netty.buffer.ByteBuf;
@@ -41,6 +42,8 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
     private final FrameReader reader;
     private final Channel channel;
 
+    private final Compression compression;
+
     /// Where it is counted as a stranger; null when it is not, or not any more.
     private @Nullable String stranger;
 
@@ -63,12 +66,14 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         GONE
     }
 
+    /// @param terms with the compression that was agreed
     WebSocketEndpoint(ServerShared shared, NettyLoop loop, Gateway.Accept terms, Channel channel) {
         this.shared = shared;
         this.loop = loop;
         this.frames = terms.frames();
         this.channel = channel;
-        this.reader = new FrameReader(frames, terms.messages(), this);
+        this.compression = terms.compression();
+        this.reader = new FrameReader(frames, terms.messages(), compression.mode(), this);
     }
 
     /// Begins the conversation.
@@ -242,6 +247,14 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
     @Override
     public Loop loop() {
         return loop;
+    }
+
+    @Override
+    public Encoder encoder(Encoder plain) {
+        return switch (compression.mode()) {
+            case OFF -> plain;
+            case DEFLATE -> shared.deflation().encoder(plain, compression);
+        };
     }
 
     @Override

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// @param gate asked before the upgrade; null where the endpoint's authenticator decides after it
 /// @param handshake what an upgrade request must and may have
 /// @param frames what the peer's frames may be
+/// @param compression whether messages may be deflated
 public record WebSocketRoute(
         String path,
         Endpoint endpoint,
         Dialect dialect,
         @Nullable Gate gate,
         Handshake handshake,
-        FrameLimits frames) {
+        FrameLimits frames,
+        Compression compression) {
 
     public WebSocketRoute {
         if (endpoint.encoder() != dialect) {
@@ -47,11 +49,17 @@ public record WebSocketRoute(
 
     public static WebSocketRoute of(String path, Endpoint endpoint, Dialect dialect) {
         return new WebSocketRoute(
-                path, endpoint, dialect, null, Handshake.DEFAULT, FrameLimits.DEFAULT);
+                path,
+                endpoint,
+                dialect,
+                null,
+                Handshake.DEFAULT,
+                FrameLimits.DEFAULT,
+                Compression.OFF);
     }
 
     public WebSocketRoute gate(Gate before) {
-        return new WebSocketRoute(path, endpoint, dialect, before, handshake, frames);
+        return new WebSocketRoute(path, endpoint, dialect, before, handshake, frames, compression);
     }
 
     public WebSocketRoute origins(Origins allowed) {
@@ -68,10 +76,14 @@ public record WebSocketRoute(
     }
 
     public WebSocketRoute handshake(Handshake other) {
-        return new WebSocketRoute(path, endpoint, dialect, gate, other, frames);
+        return new WebSocketRoute(path, endpoint, dialect, gate, other, frames, compression);
     }
 
     public WebSocketRoute frames(FrameLimits limits) {
-        return new WebSocketRoute(path, endpoint, dialect, gate, handshake, limits);
+        return new WebSocketRoute(path, endpoint, dialect, gate, handshake, limits, compression);
+    }
+
+    public WebSocketRoute compression(Compression other) {
+        return new WebSocketRoute(path, endpoint, dialect, gate, handshake, frames, other);
     }
 }

@@ -16,8 +16,9 @@ public final class EchoMain {
     public static void main(String[] arguments) throws InterruptedException {
         WebSocketRoute echo = EchoNode.route().frames(AUTOBAHN);
         WebSocketRoute root =
-                new WebSocketRoute(
-                        "/", echo.endpoint(), echo.dialect(), null, echo.handshake(), AUTOBAHN);
+                WebSocketRoute.of("/", echo.endpoint(), echo.dialect())
+                        .frames(AUTOBAHN)
+                        .compression(Compression.DEFLATE);
         int port = Integer.parseInt(arguments[0]);
         try (SystemClock clock = new SystemClock();
                 EchoNode _ =

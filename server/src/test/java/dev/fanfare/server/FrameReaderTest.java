@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FrameReaderTest {
     private final Heard heard = new Heard();
     private final FrameReader reader =
-            new FrameReader(FrameLimits.DEFAULT, Dialect.Messages.TEXT, heard);
+            new FrameReader(
+                    FrameLimits.DEFAULT, Dialect.Messages.TEXT, Compression.Mode.OFF, heard);
 
     @ParameterizedTest(name = "{0} -> {2}")
     @CsvSource(

@@ -81,7 +81,8 @@ class HandshakeIT {
                 route.dialect(),
                 route.gate(),
                 route.handshake(),
-                route.frames());
+                route.frames(),
+                route.compression());
     }
 
     private static Gate.Decision gate(dev.fanfare.server.http.Request request) {

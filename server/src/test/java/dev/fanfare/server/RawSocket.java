@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /// Bytes to and from a server, and nothing that helps.
@@ -33,6 +34,13 @@ final class RawSocket implements AutoCloseable {
         if (!head.startsWith("HTTP/1.1 101 ")) {
             throw new AssertionError(head);
         }
+        return raw;
+    }
+
+    /// @param offers what the header Sec-WebSocket-Extensions says
+    static RawSocket offering(int port, String offers) throws IOException {
+        RawSocket raw = new RawSocket(port);
+        raw.send(UPGRADE.replace(KEY, KEY + "Sec-WebSocket-Extensions: " + offers + "\r\n"));
         return raw;
     }
 
@@ -71,6 +79,8 @@ final class RawSocket implements AutoCloseable {
         int length = in.read();
         if (length == 126) {
             length = (in.read() << 8) | in.read();
+        } else if (length == 127) {
+            length = (int) ByteBuffer.wrap(in.readNBytes(8)).getLong();
         }
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
         frame.write(first);

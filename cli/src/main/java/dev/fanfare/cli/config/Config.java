@@ -3,6 +3,7 @@ package dev.fanfare.cli.config;
 
 import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Limits;
+import dev.fanfare.server.Compression;
 import dev.fanfare.server.FrameLimits;
 import dev.fanfare.server.HttpLimits;
 import dev.fanfare.server.NettyTransport;
@@ -32,6 +33,7 @@ public record Config(
                 List<String> apiKeys,
         @Setting("Web origins whose pages may connect, beside our own: `https://app.example.com`.")
                 List<String> origins,
+        @Setting("Whether messages are deflated (permessage-deflate).") Messages compression,
         @Setting("Rules by channel pattern; a channel that matches none does not exist.")
                 Map<String, ChannelSettings> channels,
         @Setting("What sessions, users and addresses may take.") LimitSettings limits,
@@ -59,6 +61,22 @@ public record Config(
     public enum Anonymous {
         REFUSED,
         ALLOWED
+    }
+
+    /// What is sent to many is deflated once for all of them; no session keeps a window.
+    public record Messages(
+            @Setting(
+                            value =
+                                    "`deflate` where a client offers it: fewer bytes, for processor time once a"
+                                            + " publication.",
+                            initial = "off")
+                    Compression.Mode mode,
+            @Setting(value = "Payloads from this size are deflated.", initial = "1KB", min = 1)
+                    Size threshold) {
+
+        public Compression messages() {
+            return new Compression(mode, threshold.bytes());
+        }
     }
 
     /// The rules of one pattern.
