@@ -16,11 +16,28 @@ import org.jspecify.annotations.Nullable;
 /// @param prefix of the request's path, begins and ends with a slash
 /// @param anchor a class of the module that holds the files
 /// @param folder of the files, relative to the anchor's package, or absolute with a leading slash
-public record Pages(String prefix, Class<?> anchor, String folder) {
+/// @param policy the Content-Security-Policy
+public record Pages(String prefix, Class<?> anchor, String folder, String policy) {
+    private static final String OWN_ONLY = "default-src 'self'";
+
     public Pages {
         if (!prefix.startsWith("/") || !prefix.endsWith("/")) {
             throw new IllegalArgumentException("a prefix begins and ends with a slash: " + prefix);
         }
+    }
+
+    /// Pages that load nothing from, and talk to nobody but, their own origin.
+    public Pages(String prefix, Class<?> anchor, String folder) {
+        this(prefix, anchor, folder, OWN_ONLY);
+    }
+
+    /// Pages that may open a WebSocket at another port too.
+    public Pages connecting(int port) {
+        return new Pages(
+                prefix,
+                anchor,
+                folder,
+                OWN_ONLY + "; connect-src 'self' ws://*:" + port + " wss://*:" + port);
     }
 
     /// Pages at the root of a listener.
@@ -65,7 +82,7 @@ public record Pages(String prefix, Class<?> anchor, String folder) {
                         : Response.of(200, type, content);
         return response.header("ETag", tag)
                 .header("Cache-Control", "no-cache")
-                .header("Content-Security-Policy", "default-src 'self'")
+                .header("Content-Security-Policy", policy)
                 .header("Referrer-Policy", "no-referrer");
     }
 
