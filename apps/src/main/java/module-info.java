@@ -13,6 +13,7 @@ module dev.fanfare.apps {
     exports dev.fanfare.apps;
     exports dev.fanfare.apps.chat;
     exports dev.fanfare.apps.connect;
+    exports dev.fanfare.apps.store;
     exports dev.fanfare.apps.wallet;
 
     opens dev.fanfare.apps.chat to
@@ -20,5 +21,7 @@ module dev.fanfare.apps {
     opens dev.fanfare.apps.wallet to
             tools.jackson.databind;
     opens dev.fanfare.apps.connect to
+            tools.jackson.databind;
+    opens dev.fanfare.apps.store to
             tools.jackson.databind;
 }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -49,6 +50,42 @@ public final class Database {
             connection.commit();
         } catch (SQLException e) {
             throw new IllegalStateException("cannot create the tables of " + file, e);
+        }
+    }
+
+    /// What is done under a lock.
+    @FunctionalInterface
+    public interface Step<T> {
+        T apply(Connection connection) throws Exception;
+    }
+
+    /// Takes the step while no other node, and nobody here, holds the lock of that name: it spans
+    /// transactions, so that what is committed first is told first. Blocks.
+    public static <T> T locked(DataSource database, String name, Step<T> step) throws Exception {
+        try (Connection connection = database.getConnection()) {
+            lock(connection, "select pg_advisory_lock(hashtextextended(?, 0))", name);
+            try {
+                return step.apply(connection);
+            } finally {
+                unlock(connection, name);
+            }
+        }
+    }
+
+    /// A connection that cannot give up the lock must not go back to the pool with it.
+    private static void unlock(Connection connection, String name) throws SQLException {
+        try {
+            lock(connection, "select pg_advisory_unlock(hashtextextended(?, 0))", name);
+        } catch (SQLException e) {
+            connection.abort(Runnable::run);
+            throw e;
+        }
+    }
+
+    private static void lock(Connection connection, String query, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setString(1, name);
+            statement.execute();
         }
     }
 

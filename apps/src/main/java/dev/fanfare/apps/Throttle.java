@@ -48,7 +48,8 @@ public final class Throttle {
                                 .header("Retry-After", "1");
     }
 
-    synchronized boolean allows(String address) {
+    /// Takes one from the bucket of that name.
+    public synchronized boolean allows(String address) {
         long now = clock.nanos();
         Bucket was = buckets.getOrDefault(address, new Bucket(burst, now));
         double tokens = Math.min(burst, was.tokens + (now - was.at) / NANOS * perSecond);

@@ -29,6 +29,14 @@ public final class Http implements AutoCloseable {
         return send(request(path, headers).POST(BodyPublishers.ofString(body)).build());
     }
 
+    public HttpResponse<String> patch(String path, String body, String... headers) {
+        return send(request(path, headers).method("PATCH", BodyPublishers.ofString(body)).build());
+    }
+
+    public HttpResponse<String> options(String path, String... headers) {
+        return send(request(path, headers).method("OPTIONS", BodyPublishers.noBody()).build());
+    }
+
     private HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
         return headers.length == 0 ? request : request.headers(headers);

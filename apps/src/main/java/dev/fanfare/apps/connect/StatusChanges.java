@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.apps.connect;
 
+import dev.fanfare.apps.Database;
 import dev.fanfare.core.Hub;
 import dev.fanfare.engine.Clock;
 import java.sql.Connection;
@@ -165,36 +166,7 @@ final class StatusChanges {
                 .get(PUBLISH_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private interface Change {
-        Outcome apply(Connection connection) throws Exception;
-    }
-
-    private Outcome locked(String sessionId, Change change) throws Exception {
-        try (Connection connection = database.getConnection()) {
-            lock(connection, "select pg_advisory_lock(hashtextextended(?, 0))", sessionId);
-            try {
-                return change.apply(connection);
-            } finally {
-                unlock(connection, sessionId);
-            }
-        }
-    }
-
-    /// A connection that cannot give up the lock must not go back to the pool with it.
-    private static void unlock(Connection connection, String sessionId) throws SQLException {
-        try {
-            lock(connection, "select pg_advisory_unlock(hashtextextended(?, 0))", sessionId);
-        } catch (SQLException e) {
-            connection.abort(Runnable::run);
-            throw e;
-        }
-    }
-
-    private static void lock(Connection connection, String query, String sessionId)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setString(1, ConnectionStatus.channel(sessionId));
-            statement.execute();
-        }
+    private Outcome locked(String sessionId, Database.Step<Outcome> change) throws Exception {
+        return Database.locked(database, ConnectionStatus.channel(sessionId), change);
     }
 }
