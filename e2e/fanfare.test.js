@@ -8,6 +8,7 @@ import {native} from './native.js';
 import {openapi} from './openapi.js';
 import {pages} from './pages.js';
 import {demo, demoToken} from './running.js';
+import {store} from './store.js';
 
 native();
 
@@ -30,6 +31,7 @@ describe('the demo', () => {
 
   chat(running);
   connect(running);
+  store(running);
   openapi(running);
   pages(running);
 

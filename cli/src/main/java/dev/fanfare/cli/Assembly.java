@@ -44,7 +44,7 @@ final class Assembly {
     }
 
     /// @throws InvalidConfiguration when there is no secret, and says how to make one
-    private static Authenticator authenticator(Config.Auth auth, Clock clock) {
+    static Authenticator authenticator(Config.Auth auth, Clock clock) {
         boolean anonymous = auth.anonymous() == Config.Anonymous.ALLOWED;
         if (auth.secret().isEmpty() && anonymous) {
             return _ -> Authenticator.anonymous();

@@ -139,15 +139,23 @@ final class Demo implements AutoCloseable {
                 System.getProperty("fanfare.build", System.getProperty("java.io.tmpdir", ".")));
     }
 
-    private static void requireFree(int port, String setting) {
+    /// @param setting a key of the configuration, or a variable of an app
+    /// @throws InvalidConfiguration names the setting of a port that is taken
+    static void requireFree(int port, String setting) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         } catch (IOException _) {
             throw new InvalidConfiguration(
-                    "Port %d is taken: choose another for the setting %s (--%s)."
-                            .formatted(port, setting, setting.replace("demo.", "")));
+                    "Port %d is taken: choose another for the setting %s%s."
+                            .formatted(port, setting, option(setting)));
         }
+    }
+
+    private static String option(String setting) {
+        return setting.startsWith("demo.") || setting.equals("port")
+                ? " (--" + setting.replace("demo.", "") + ")"
+                : "";
     }
 
     /// What a person is told when everything runs.

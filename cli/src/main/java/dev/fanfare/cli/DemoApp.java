@@ -7,6 +7,7 @@ import dev.fanfare.apps.chat.ChatApp;
 import dev.fanfare.apps.chat.ChatSettings;
 import dev.fanfare.apps.connect.ConnectApp;
 import dev.fanfare.apps.connect.ConnectSettings;
+import dev.fanfare.apps.store.StoreApp;
 import dev.fanfare.apps.wallet.WalletApp;
 import dev.fanfare.apps.wallet.WalletSettings;
 import dev.fanfare.cli.config.Config;
@@ -50,6 +51,18 @@ enum DemoApp {
         @Override
         App install(FanfareConfig node, Config config, Backing backing) {
             return ChatApp.install(node, ChatSettings.DEMO.port(config.demo().chatPort()), backing);
+        }
+    },
+    STORE {
+        @Override
+        int port(Config.Demo demo) {
+            return demo.storePort();
+        }
+
+        @Override
+        App install(FanfareConfig node, Config config, Backing backing) {
+            Clock clock = backing.environment().clock();
+            return StoreApp.install(node, DemoStore.settings(config, clock), backing);
         }
     },
     CONNECT {

@@ -14,7 +14,12 @@ final class Logging {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(
                 level.compareTo(Config.Level.INFO) > 0 ? Level.INFO : Level.valueOf(level.name()));
-        Logger ours = (Logger) LoggerFactory.getLogger("dev.fanfare");
-        ours.setLevel(Level.valueOf(level.name()));
+        level("dev.fanfare", level);
+    }
+
+    /// How much of one part is shown.
+    static void level(String logger, Config.Level level) {
+        Logger part = (Logger) LoggerFactory.getLogger(logger);
+        part.setLevel(Level.valueOf(level.name()));
     }
 }
