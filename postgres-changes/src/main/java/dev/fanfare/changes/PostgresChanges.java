@@ -1,21 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.changes;
 
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /// Follows the tables of a database: every committed change of a row is told to a listener, in the
 /// order of the commits, at least once, and never silently not at all.
 public final class PostgresChanges implements AutoCloseable {
-    private PostgresChanges() {}
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresChanges.class);
+
+    /// What the stream has to say goodbye, and what a listener has to end its call.
+    private static final Duration GOODBYE = Duration.ofSeconds(1);
+
+    private static final Duration LAST_CALL = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final Stream stream;
+    private final Watch watch;
+    private final Thread streaming;
+    private final Thread watching;
+
+    private PostgresChanges(Settings settings, Listener listener) {
+        this.settings = settings;
+        this.stream = new Stream(settings, listener);
+        this.watch = new Watch(settings, stream);
+        this.streaming =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("fanfare-changes-" + settings.slot())
+                        .unstarted(stream);
+        this.watching =
+                Thread.ofVirtual()
+                        .name("fanfare-changes-watch-" + settings.slot())
+                        .unstarted(watch);
+    }
 
     /// Begins to follow. A database that cannot be reached is tried again in the background.
     ///
     /// @throws ChangesException when something is wrong that only a person can mend: the
     ///   credentials, a missing permission or table, a server without `wal_level=logical`
     public static PostgresChanges start(Settings settings, Listener listener) {
-        return new PostgresChanges();
+        check(settings);
+        PostgresChanges changes = new PostgresChanges(settings, listener);
+        changes.streaming.start();
+        changes.watching.start();
+        return changes;
+    }
+
+    private static void check(Settings settings) {
+        String name = Stream.name(settings);
+        try (Database database = Database.open(settings, name)) {
+            new Setup(database, settings).check();
+            Link.open(settings, name).close();
+        } catch (SQLException e) {
+            Advice.on(e, settings)
+                    .filter(_ -> !Advice.passes(e))
+                    .ifPresent(advice -> {
+                        throw advice;
+                    });
+            LOG.warn(
+                    "slot {}: {}; trying again in the background", settings.slot(), e.getMessage());
+        }
     }
 
     public State state() {
-        return State.CLOSED;
+        return stream.state();
     }
 
     /// Up to where the listener has been told everything: what was committed before this place of
@@ -26,17 +78,50 @@ public final class PostgresChanges implements AutoCloseable {
     }
 
     public Counts counts() {
-        return new Counts(0, 0, 0, 0, 0, 0, 0);
+        return stream.counts();
     }
 
     /// Ends the stream and confirms what the listener has had. The listener is not called any more
     /// when this returns, unless it is in the middle of a call for longer than five seconds. A
-    /// temporary slot is gone then; a lasting one stays and holds the log back:
+    /// temporary slot is gone soon; a lasting one stays and holds the log back:
     /// [#dropSlot(Settings)].
     @Override
-    public void close() {}
+    public void close() {
+        stream.closing().countDown();
+        if (Thread.currentThread() == streaming) {
+            return;
+        }
+        watch.abort();
+        Link link = stream.link();
+        if (link != null && link.isWaiting()) {
+            link.abort();
+        }
+        if (!hasEnded(stream.isListenerBusy() ? LAST_CALL : GOODBYE)) {
+            stream.abort();
+            if (!hasEnded(GOODBYE)) {
+                LOG.warn("slot {}: the stream is still in a call", settings.slot());
+            }
+        }
+    }
+
+    private boolean hasEnded(Duration within) {
+        try {
+            return streaming.join(within);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
 
     /// Removes the slot of a stream that is not going to be followed any more. Nothing happens when
     /// there is none.
-    public static void dropSlot(Settings settings) {}
+    ///
+    /// @throws ChangesException when it cannot be removed, as while it is followed
+    public static void dropSlot(Settings settings) {
+        try (Database database = Database.open(settings, Stream.name(settings))) {
+            database.dropSlot(settings.slot(), 0, new CountDownLatch(1));
+        } catch (SQLException e) {
+            throw new ChangesException("slot " + settings.slot() + " stays: " + e.getMessage(), e);
+        }
+    }
 }

@@ -38,6 +38,15 @@ public record Row(List<Column> columns, List<Value> values) {
         return value(column) instanceof Value.Text(String text) ? text : null;
     }
 
+    /// Characters of text in it.
+    long length() {
+        long length = 0;
+        for (Value value : values) {
+            length += value instanceof Value.Text(String text) ? text.length() : 0;
+        }
+        return length;
+    }
+
     /// The part of this row that identifies it: what Postgres sends of the row before.
     Row key() {
         List<Column> keys = new ArrayList<>();

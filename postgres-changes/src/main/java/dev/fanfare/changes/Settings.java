@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /// copy.
 ///
 /// @param url `jdbc:postgresql://...`; its parameters are kept
-/// @param slot of lower-case letters, digits and underscores, at most 50. One stream at a time
+/// @param slot of lower-case letters, digits and underscores, at most 40. One stream at a time
 ///   reads a slot: two nodes that must both see every change need two slots
 /// @param publication made when it is missing; widened by the tables it lacks. Both need the
 ///   permission
@@ -37,7 +37,7 @@ public record Settings(
         Duration watch,
         ChangeId after) {
 
-    private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,50}");
+    private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,40}");
 
     public enum Keep {
         /// The slot outlives the connection and this process: nothing is missed in between, and the
@@ -67,7 +67,7 @@ public record Settings(
         tables = List.copyOf(tables);
         if (!SLOT.matcher(slot).matches()) {
             throw new IllegalArgumentException(
-                    "slot: 1 to 50 of a-z, 0-9 and _, not \"" + slot + "\"");
+                    "slot: 1 to 40 of a-z, 0-9 and _, not \"" + slot + "\"");
         }
         if (publication.isEmpty()) {
             throw new IllegalArgumentException("publication: must not be empty");
