@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 sealed interface Message {
     /// @param commit where the commit lies in the log: part of the ids of this transaction's
     ///   changes
-    record Begin(long commit, Instant committedAt) implements Message {}
+    /// @param transaction its number, the lower 32 bits
+    record Begin(long commit, Instant committedAt, long transaction) implements Message {}
 
     /// @param end where the log goes on after this transaction: what is confirmed
     record Commit(long commit, long end) implements Message {}

@@ -79,8 +79,7 @@ final class PgOutput {
     private static Begin begin(ByteBuffer in) {
         long commit = in.getLong();
         Instant committedAt = time(in.getLong());
-        in.getInt();
-        return new Begin(commit, committedAt);
+        return new Begin(commit, committedAt, Integer.toUnsignedLong(in.getInt()));
     }
 
     private static Commit commit(ByteBuffer in) {

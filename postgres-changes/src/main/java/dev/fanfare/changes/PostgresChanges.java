@@ -73,8 +73,9 @@ public final class PostgresChanges implements AutoCloseable {
     /// Up to where the listener has been told everything: what was committed before this place of
     /// the log. It moves with the log, also when the tables do not change (the server says so in
     /// its keepalives). For who reads the tables beside the stream, and asks how old the stream is.
+    /// 0 while that is not known: at the start, and after a gap.
     public long reached() {
-        return 0;
+        return stream.reached();
     }
 
     public Counts counts() {

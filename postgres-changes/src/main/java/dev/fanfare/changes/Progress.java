@@ -7,6 +7,7 @@ package dev.fanfare.changes;
 final class Progress {
     private ChangeId last;
     private long unfinished;
+    private volatile long reached;
     private volatile long changes;
     private volatile long transactions;
 
@@ -42,6 +43,16 @@ final class Progress {
     void forget() {
         last = ChangeId.ZERO;
         unfinished = 0;
+        reached = 0;
+    }
+
+    /// The listener has been told everything before this place.
+    void reached(long place) {
+        reached = place;
+    }
+
+    long reached() {
+        return reached;
     }
 
     long changes() {

@@ -77,6 +77,7 @@ final class Snapshots {
                                     Row.NONE,
                                     row(published.columns(), rows),
                                     new ChangeId(lsn, ++sequence),
+                                    0,
                                     at));
                 }
             }

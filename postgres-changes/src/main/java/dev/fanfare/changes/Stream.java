@@ -48,6 +48,10 @@ final class Stream implements Runnable {
         return state;
     }
 
+    long reached() {
+        return progress.reached();
+    }
+
     Counts counts() {
         return tally.counts(progress);
     }
@@ -180,6 +184,7 @@ final class Stream implements Runnable {
                     message = link.await();
                 }
                 boolean progressed = handle(message, link, transactions);
+                progress.reached(link.confirmed());
                 if (progressed || System.nanoTime() - since > settings.backoff().most().toNanos()) {
                     pause.reset();
                 }

@@ -118,7 +118,13 @@ final class Transactions {
             }
             held.add(
                     new Change(
-                            relation.table(), operation, before, after, id, begun.committedAt()));
+                            relation.table(),
+                            operation,
+                            before,
+                            after,
+                            id,
+                            begun.transaction(),
+                            begun.committedAt()));
             heldText += before.length() + after.length();
         }
     }

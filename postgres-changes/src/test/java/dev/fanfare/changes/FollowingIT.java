@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("dev.fanfare.changes.Servers#all")
 final class FollowingIT {
     private final Server server;
-    private Trial trial;
+    private final Trial trial;
 
     FollowingIT(Server server) {
         this.server = server;
@@ -72,6 +72,7 @@ final class FollowingIT {
         assertThat(delete.row().text("id")).isEqualTo("1");
         assertThat(delete.before().columns()).hasSize(1);
         assertThat(changes).isSortedAccordingTo((a, b) -> a.id().compareTo(b.id()));
+        assertThat(insert.transaction()).isPositive().isLessThan(delete.transaction());
         assertThat(insert.committedAt()).isBeforeOrEqualTo(delete.committedAt());
         assertThat(trial.heard.transactions).hasValue(3);
     }
@@ -236,7 +237,9 @@ final class FollowingIT {
         trial.sql("checkpoint");
         eventually(
                 Heard.PATIENCE, () -> assertThat(changes.counts().lagBytes()).isLessThan(100_000));
+        long end = Lsn.parse(String.valueOf(server.ask("select pg_current_wal_lsn()")));
         trial.sql("drop table $_other");
+        eventually(() -> assertThat(changes.reached()).isGreaterThanOrEqualTo(end));
         assertThat(trial.heard.size()).isZero();
     }
 }

@@ -166,7 +166,7 @@ final class PgOutputTest {
         assertThat(decode(begin().array()))
                 .isEqualTo(
                         new Message.Begin(
-                                0x16_B374D848L, Instant.parse("2025-11-21T00:26:40.123456Z")));
+                                0x16_B374D848L, Instant.parse("2025-11-21T00:26:40.123456Z"), 731));
         assertThat(decode(commit().array())).isEqualTo(new Message.Commit(0x10, 0x40));
     }
 
