@@ -3,6 +3,7 @@ package dev.fanfare.server;
 
 import dev.fanfare.core.Encoder;
 import dev.fanfare.core.Endpoint;
+import dev.fanfare.core.Loop;
 import dev.fanfare.core.Transport;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
@@ -38,8 +39,16 @@ public interface Gateway extends AutoCloseable {
     /// One request.
     ///
     /// @param own the server's own origin as this request sees it
+    /// @param loop of the connection it came by
     /// @param known to be run once the peer has said who it is: its address is counted until then
-    record Call(Request request, String own, Runnable known) {}
+    /// @param written completes when the answer has been written out, and fails when it could not
+    ///   be
+    record Call(
+            Request request,
+            String own,
+            Loop loop,
+            Runnable known,
+            CompletableFuture<Void> written) {}
 
     /// What becomes of an upgrade.
     sealed interface Decision {}

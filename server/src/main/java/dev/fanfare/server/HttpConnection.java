@@ -15,6 +15,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
@@ -68,6 +69,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     private @Nullable WebSocketRoute upgrade;
     private @Nullable Gateway gateway;
     private @Nullable CompletableFuture<Response> awaited;
+
+    /// Completed when the answer to a gateway's request has been written out.
+    private @Nullable CompletableFuture<Void> written;
+
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     private ResponseWriter.Connection after = ResponseWriter.Connection.KEEP;
 
@@ -120,6 +125,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
         if (waits != null) {
             awaited = null;
             waits.cancel(false);
+        }
+        CompletableFuture<Void> out = written;
+        if (out != null) {
+            out.completeExceptionally(new IOException("connection lost"));
         }
     }
 
@@ -368,8 +377,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     }
 
     private void pass(Gateway there, Request whole) {
-        Gateway.Call call = new Gateway.Call(whole, own(whole), () -> loop.execute(this::known));
+        CompletableFuture<Void> out = new CompletableFuture<>();
+        Gateway.Call call =
+                new Gateway.Call(whole, own(whole), loop, () -> loop.execute(this::known), out);
         if (!Upgrade.asked(whole)) {
+            written = out;
             await(there.answer(call));
             return;
         }
@@ -463,14 +475,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
         request = null;
         exchange = null;
         if (then == ResponseWriter.Connection.KEEP) {
-            ctx().writeAndFlush(out, ctx().voidPromise());
+            ctx().writeAndFlush(out, promise());
             enter(Phase.IDLE);
             next();
             return;
         }
         // Closed with bytes unread, TCP would reset, and the peer might never see the answer.
         enter(Phase.LINGERING);
-        ctx().writeAndFlush(out)
+        ctx().writeAndFlush(out, heard(ctx().newPromise()))
                 .addListener(
                         (ChannelFutureListener)
                                 done -> {
@@ -481,6 +493,26 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
                                         done.channel().close();
                                     }
                                 });
+    }
+
+    private ChannelPromise promise() {
+        return written == null ? ctx().voidPromise() : heard(ctx().newPromise());
+    }
+
+    /// Tells the gateway whose answer this is.
+    private ChannelPromise heard(ChannelPromise promise) {
+        CompletableFuture<Void> out = written;
+        if (out != null) {
+            written = null;
+            promise.addListener(done -> {
+                if (done.isSuccess()) {
+                    out.complete(null);
+                } else {
+                    out.completeExceptionally(done.cause());
+                }
+            });
+        }
+        return promise;
     }
 
     /// What was sent behind the request that is now answered.

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.socketio;
+
+import dev.fanfare.engine.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+
+/// Acks that one socket's client still owes us. On the socket's loop.
+final class Calls {
+    /// What may be open at once.
+    private static final int MOST = 1_000;
+
+    private final Map<Long, Call> open = new HashMap<>(0);
+    private long next;
+
+    private record Call(CompletableFuture<byte[]> answer, Clock.Timer deadline) {}
+
+    /// @param timer completes the call when its deadline is over
+    interface Timers {
+        Clock.Timer after(Duration time, Runnable task);
+    }
+
+    /// @return the id of the ack, or -1 when there are too many
+    long begin(CompletableFuture<byte[]> answer, Duration within, Timers timers) {
+        if (open.size() >= MOST) {
+            answer.completeExceptionally(
+                    new IllegalStateException("more than " + MOST + " acks are awaited"));
+            return -1;
+        }
+        long id = next++;
+        Clock.Timer deadline = timers.after(within, () -> late(id, within));
+        open.put(id, new Call(answer, deadline));
+        return id;
+    }
+
+    private void late(long id, Duration within) {
+        Call call = open.remove(id);
+        if (call != null) {
+            call.answer.completeExceptionally(
+                    new TimeoutException("no ack within " + within.toMillis() + " ms"));
+        }
+    }
+
+    /// What nobody waits for is ignored, as an ack that came too late.
+    void acked(long id, byte[] data) {
+        Call call = open.remove(id);
+        if (call != null) {
+            call.deadline.cancel();
+            call.answer.complete(data);
+        }
+    }
+
+    void end() {
+        for (Call call : open.values()) {
+            call.deadline.cancel();
+            call.answer.completeExceptionally(
+                    new IllegalStateException("the socket is disconnected"));
+        }
+        open.clear();
+    }
+}

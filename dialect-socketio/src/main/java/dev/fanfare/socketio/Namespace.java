@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.socketio;
+
+import dev.fanfare.core.Endpoint;
+import dev.fanfare.core.Limits;
+import java.time.Duration;
+
+/// A namespace, and the endpoint that its sockets are sessions of.
+record Namespace(String name, Endpoint endpoint, NamespaceEncoder encoder, Traits traits) {
+    /// The heartbeat is the connection's, not each session's.
+    private static final Limits.Heartbeat NEVER =
+            new Limits.Heartbeat(Duration.ofDays(30_000), Duration.ofDays(30_000));
+
+    /// What a namespace has beside its endpoint.
+    record Traits(Events events, Refused refused, Duration recovery) {
+        static final Traits DEFAULT =
+                new Traits(new PlainEvents(), Refused.CONNECT_ERROR, Duration.ZERO);
+
+        Traits events(Events other) {
+            return new Traits(other, refused, recovery);
+        }
+
+        Traits refused(Refused other) {
+            return new Traits(events, other, recovery);
+        }
+
+        Traits recovery(Duration other) {
+            return new Traits(events, refused, other);
+        }
+
+        NamespaceEncoder encoder(String name) {
+            return new NamespaceEncoder(
+                    name,
+                    events,
+                    refused,
+                    recovery.isZero()
+                            ? NamespaceEncoder.Offsets.NONE
+                            : NamespaceEncoder.Offsets.SENT);
+        }
+    }
+
+    /// @param described with the namespace's encoder
+    static Namespace of(String name, Endpoint described, Traits traits) {
+        Endpoint endpoint =
+                new Endpoint(
+                        described.name(),
+                        described.encoder(),
+                        described.authenticator(),
+                        Endpoint.Admission.BY_COMMAND,
+                        described.rules(),
+                        described.handlers(),
+                        described.lifecycle(),
+                        described.limits().heartbeat(NEVER),
+                        described.full());
+        return new Namespace(name, endpoint, (NamespaceEncoder) described.encoder(), traits);
+    }
+}

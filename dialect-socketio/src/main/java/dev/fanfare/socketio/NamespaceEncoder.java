@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.socketio;
+
+import dev.fanfare.core.Encoder;
+import dev.fanfare.core.Push;
+import dev.fanfare.core.Refusal;
+import dev.fanfare.core.Reply;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The frames of one namespace. A packet names its namespace and nothing of the session, so a
+/// publication is encoded once for all the namespace's sockets, whatever transport they have.
+///
+/// Ack ids begin at 0 on the wire, where 0 means none in the hub: ours are one more.
+final class NamespaceEncoder implements Encoder {
+    private static final Logger LOG = LoggerFactory.getLogger(NamespaceEncoder.class);
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /// The id of the command that a socket connects by.
+    static final long CONNECT = Long.MAX_VALUE;
+
+    private static final byte[] EVENT_END = {']'};
+    private static final byte[] COMMA = {','};
+    private static final byte[] NULL = utf8("null");
+    private static final byte[] NOTHING = {};
+
+    private final String prefix;
+    private final Events events;
+    private final Refused refused;
+    private final Offsets offsets;
+
+    NamespaceEncoder(String namespace, Events events, Refused refused, Offsets offsets) {
+        this.prefix = namespace.equals("/") ? "" : namespace + ',';
+        this.events = events;
+        this.refused = refused;
+        this.offsets = offsets;
+    }
+
+    /// Whether publications say where they are, for connection state recovery.
+    enum Offsets {
+        NONE,
+        SENT
+    }
+
+    @Override
+    public byte @Nullable [] push(Push push) {
+        Event event = events.push(push);
+        if (event == null) {
+            return null;
+        }
+        Arguments.Wire wire = Arguments.wire(event.data());
+        byte[] last = NOTHING;
+        if (offsets == Offsets.SENT) {
+            if (push instanceof Push.Delivery(var channel, var publication, _)) {
+                last = utf8('"' + Trail.offset(channel, publication) + '"');
+            } else if (wire.endsInText()) {
+                last = NULL;
+            }
+        }
+        return event(event.name(), -1, wire, last);
+    }
+
+    /// An event of one socket's own.
+    ///
+    /// @param ack the id of the ack that is asked for, or -1
+    byte @Nullable [] event(Event event, long ack) {
+        Arguments.Wire wire = Arguments.wire(event.data());
+        boolean mistakable = offsets == Offsets.SENT && wire.endsInText();
+        return event(event.name(), ack, wire, mistakable ? NULL : NOTHING);
+    }
+
+    private byte @Nullable [] event(String name, long ack, Arguments.Wire wire, byte[] last) {
+        if (Event.reserved(name)) {
+            LOG.warn("an event was not sent: its name is reserved by Socket.IO: {}", name);
+            return null;
+        }
+        String head = head('2', wire, ack) + '[' + JSON.writeValueAsString(name);
+        return Frames.packet(
+                wire.attachments(),
+                utf8(head),
+                wire.json().length == 0 ? NOTHING : COMMA,
+                wire.json(),
+                last.length == 0 ? NOTHING : COMMA,
+                last,
+                EVENT_END);
+    }
+
+    /// @param type of the packet without attachments
+    private String head(char type, Arguments.Wire wire, long ack) {
+        String binary =
+                wire.attachments().isEmpty()
+                        ? "4" + type
+                        : "4" + (char) (type + 3) + wire.attachments().size() + '-';
+        return binary + prefix + (ack < 0 ? "" : ack);
+    }
+
+    @Override
+    public byte @Nullable [] reply(long id, Reply reply) {
+        if (id == CONNECT) {
+            return connecting(reply);
+        }
+        if (id == 0) {
+            return reply instanceof Reply.Refused(Refusal refusal)
+                    ? push(new Push.Failed(refusal))
+                    : null;
+        }
+        Arguments.Wire wire = Arguments.wire(events.answer(reply));
+        return Frames.packet(
+                wire.attachments(), utf8(head('3', wire, id - 1) + '['), wire.json(), EVENT_END);
+    }
+
+    /// That the socket is connected, the transport says: it knows under which id.
+    private byte @Nullable [] connecting(Reply reply) {
+        return switch (reply) {
+            case Reply.Connected _ -> NOTHING;
+            case Reply.Refused(Refusal refusal) when refused == Refused.CONNECT_ERROR ->
+                    error(refusal.message(), PlainEvents.problem(refusal));
+            default -> null;
+        };
+    }
+
+    /// `44`: the socket is not connected, for this reason.
+    byte[] error(String message, @Nullable Object data) {
+        Map<String, Object> said =
+                data == null
+                        ? Map.of("message", message)
+                        : Map.of("message", message, "data", data);
+        return Frames.text(utf8("44" + prefix), JSON.writeValueAsBytes(said));
+    }
+
+    /// `40`: the socket is connected.
+    ///
+    /// @param recovery what it may come back with, or null
+    byte[] connected(String sid, @Nullable String recovery) {
+        Map<String, Object> said =
+                recovery == null ? Map.of("sid", sid) : Map.of("sid", sid, "pid", recovery);
+        return Frames.text(utf8("40" + prefix), JSON.writeValueAsBytes(said));
+    }
+
+    /// `41`: the server disconnects the socket.
+    byte[] disconnect() {
+        return Frames.text(utf8("41" + prefix));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

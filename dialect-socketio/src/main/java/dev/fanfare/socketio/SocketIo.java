@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.socketio;
+
+import dev.fanfare.core.Encoder;
+import dev.fanfare.core.Endpoint;
+import dev.fanfare.core.Session;
+import dev.fanfare.server.EndpointConfig;
+import dev.fanfare.server.Gateway;
+import dev.fanfare.server.HttpServer;
+import dev.fanfare.server.http.Origins;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Socket.IO at a path of a listener: for `site.gateway(SocketIo.at("/socket.io").namespace("/",
+/// ...))`.
+///
+/// Each namespace is an endpoint: its sockets are sessions, a client's event goes to the handler of
+/// its name, and what that answers is the ack. Rooms are channels. One object describes one gateway
+/// of one node, and is its handle once the node runs; describing is not for several threads.
+public final class SocketIo implements Gateway.Plan {
+    private final Map<String, EndpointConfig> endpoints = new LinkedHashMap<>();
+    private final Map<String, Namespace.Traits> traits = new LinkedHashMap<>();
+    private final Map<String, NamespaceEncoder> encoders = new LinkedHashMap<>();
+    private Settings settings;
+    private volatile @Nullable EngineIo running;
+
+    /// @param path without a slash at its end
+    /// @param pingInterval after how long the server pings
+    /// @param pingTimeout how long the client may take to answer
+    /// @param maxPayload bytes of a POST, and of a WebSocket message
+    record Settings(
+            String path,
+            Duration pingInterval,
+            Duration pingTimeout,
+            int maxPayload,
+            Origins origins) {
+        Duration connectWithin() {
+            return Duration.ofSeconds(10);
+        }
+
+        Duration upgradeWithin() {
+            return EngineIo.UPGRADE_WITHIN;
+        }
+
+        /// How often connections are looked at.
+        Duration sweep() {
+            long millis = pingInterval.toMillis() / 10;
+            return Duration.ofMillis(Math.clamp(millis, 20, 1_000));
+        }
+    }
+
+    private SocketIo(String path) {
+        settings =
+                new Settings(
+                        path,
+                        Duration.ofSeconds(25),
+                        Duration.ofSeconds(20),
+                        1_000_000,
+                        Origins.SAME);
+    }
+
+    /// @param path found with a slash at its end too: `/socket.io` is the clients' default
+    public static SocketIo at(String path) {
+        if (!path.startsWith("/") || path.endsWith("/")) {
+            throw new IllegalArgumentException(
+                    "a path begins with a slash and does not end with one: " + path);
+        }
+        return new SocketIo(path);
+    }
+
+    /// A namespace whose events are [PlainEvents].
+    ///
+    /// @param name `/`, or `/` and what clients call it
+    public SocketIo namespace(String name, Consumer<EndpointConfig> endpoint) {
+        EndpointConfig described = EndpointConfig.create();
+        endpoint.accept(described);
+        if (!name.startsWith("/") || name.contains(",")) {
+            throw new IllegalArgumentException(
+                    "a namespace begins with a slash and has no comma: " + name);
+        }
+        if (endpoints.putIfAbsent(name, described) != null) {
+            throw new IllegalArgumentException("two namespaces are called " + name);
+        }
+        return this;
+    }
+
+    /// How the events of a namespace and the hub's messages stand for each other.
+    public SocketIo events(String namespace, Events events) {
+        return trait(namespace, had -> had.events(events));
+    }
+
+    /// How clients learn that they may not enter a namespace; [Refused#CONNECT_ERROR] by default.
+    public SocketIo refused(String namespace, Refused how) {
+        return trait(namespace, had -> had.refused(how));
+    }
+
+    private SocketIo trait(String namespace, UnaryOperator<Namespace.Traits> change) {
+        traits.put(
+                namespace, change.apply(traits.getOrDefault(namespace, Namespace.Traits.DEFAULT)));
+        return this;
+    }
+
+    /// Web origins whose pages may connect, besides the listener's own.
+    public SocketIo origins(Origins allowed) {
+        settings =
+                new Settings(
+                        settings.path,
+                        settings.pingInterval,
+                        settings.pingTimeout,
+                        settings.maxPayload,
+                        allowed);
+        return this;
+    }
+
+    /// @param interval after how long the server pings; 25 s by default
+    /// @param timeout how long the client may take to answer; 20 s by default
+    public SocketIo heartbeat(Duration interval, Duration timeout) {
+        settings =
+                new Settings(
+                        settings.path, interval, timeout, settings.maxPayload, settings.origins);
+        return this;
+    }
+
+    /// @param bytes of a POST, and of a WebSocket message; 1,000,000 by default
+    public SocketIo maxPayload(int bytes) {
+        settings =
+                new Settings(
+                        settings.path,
+                        settings.pingInterval,
+                        settings.pingTimeout,
+                        bytes,
+                        settings.origins);
+        return this;
+    }
+
+    // ---- the plan
+
+    @Override
+    public String path() {
+        return settings.path;
+    }
+
+    @Override
+    public Map<String, EndpointConfig> endpoints() {
+        return endpoints;
+    }
+
+    @Override
+    public Encoder encoder(String namespace) {
+        return encoders.computeIfAbsent(namespace, name -> traits(name).encoder(name));
+    }
+
+    private Namespace.Traits traits(String namespace) {
+        return traits.getOrDefault(namespace, Namespace.Traits.DEFAULT);
+    }
+
+    @Override
+    public Gateway open(HttpServer.Node node, Map<String, Endpoint> built) {
+        Map<String, Namespace> namespaces = new LinkedHashMap<>();
+        built.forEach((name, endpoint) ->
+                namespaces.put(name, Namespace.of(name, endpoint, traits(name))));
+        EngineIo opened = new EngineIo(settings, node, namespaces);
+        running = opened;
+        return opened;
+    }
+
+    // ---- once it runs; any thread
+
+    /// Sends an event to one session's client and completes with the ack's arguments, as
+    /// [Event#data] has them. Fails with [java.util.concurrent.TimeoutException] after `within`,
+    /// and with [IllegalStateException] when the session is none of this gateway's, or ends before.
+    public CompletionStage<byte[]> call(Session session, Event event, Duration within) {
+        NamespaceSocket socket = socket(session);
+        return socket == null
+                ? CompletableFuture.failedFuture(
+                        new IllegalStateException("no socket: session=" + session.id()))
+                : socket.call(event, within);
+    }
+
+    /// What the session's client brought; empty when it is no open session of this gateway.
+    public Optional<Handshake> handshake(Session session) {
+        return Optional.ofNullable(socket(session)).map(NamespaceSocket::handshake);
+    }
+
+    private @Nullable NamespaceSocket socket(Session session) {
+        EngineIo engine = running;
+        return engine == null ? null : engine.socket(session);
+    }
+
+    /// Open Engine.IO connections.
+    public int connections() {
+        EngineIo engine = running;
+        return engine == null ? 0 : engine.size();
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Engine.IO 4 and Socket.IO 5: a gateway of the server, for the clients that there are.
+module dev.fanfare.socketio {
+    requires transitive dev.fanfare.core;
+    requires transitive dev.fanfare.server;
+    requires static transitive org.jspecify;
+    requires io.netty.buffer;
+    requires org.slf4j;
+    requires tools.jackson.core;
+    requires tools.jackson.databind;
+
+    exports dev.fanfare.socketio;
+}
