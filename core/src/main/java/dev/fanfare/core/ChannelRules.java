@@ -12,13 +12,15 @@ import java.time.Duration;
 /// @param subscribe who may subscribe, and ask for history and presence
 /// @param publish who may publish
 /// @param lagging what happens to a session that falls behind by more than its outbox holds
+/// @param filters whether clients may subscribe with a filter
 public record ChannelRules(
         Retention retention,
         Presence members,
         Duration grace,
         Access subscribe,
         Access publish,
-        Lagging lagging) {
+        Lagging lagging,
+        Filters filters) {
 
     public static final ChannelRules DEFAULT =
             new ChannelRules(
@@ -27,7 +29,8 @@ public record ChannelRules(
                     Duration.ofSeconds(5),
                     Access.authenticated(),
                     Access.nobody(),
-                    Lagging.DISCONNECT);
+                    Lagging.DISCONNECT,
+                    Filters.ALLOWED);
 
     public enum Presence {
         OFF,
@@ -47,9 +50,16 @@ public record ChannelRules(
         LATEST
     }
 
+    /// The server's own code may always subscribe a session with one.
+    public enum Filters {
+        ALLOWED,
+        /// For a channel whose payloads the server cannot, or should not, read.
+        REFUSED
+    }
+
     public ChannelRules history(int size, Duration age) {
         return new ChannelRules(
-                new Retention(size, age), members, grace, subscribe, publish, lagging);
+                new Retention(size, age), members, grace, subscribe, publish, lagging, filters);
     }
 
     public ChannelRules presence() {
@@ -57,18 +67,22 @@ public record ChannelRules(
     }
 
     public ChannelRules presence(Presence mode, Duration forgiven) {
-        return new ChannelRules(retention, mode, forgiven, subscribe, publish, lagging);
+        return new ChannelRules(retention, mode, forgiven, subscribe, publish, lagging, filters);
     }
 
     public ChannelRules subscribe(Access who) {
-        return new ChannelRules(retention, members, grace, who, publish, lagging);
+        return new ChannelRules(retention, members, grace, who, publish, lagging, filters);
     }
 
     public ChannelRules publish(Access who) {
-        return new ChannelRules(retention, members, grace, subscribe, who, lagging);
+        return new ChannelRules(retention, members, grace, subscribe, who, lagging, filters);
     }
 
     public ChannelRules lagging(Lagging policy) {
-        return new ChannelRules(retention, members, grace, subscribe, publish, policy);
+        return new ChannelRules(retention, members, grace, subscribe, publish, policy, filters);
+    }
+
+    public ChannelRules filters(Filters policy) {
+        return new ChannelRules(retention, members, grace, subscribe, publish, lagging, policy);
     }
 }

@@ -17,7 +17,13 @@ public sealed interface Command {
     record Refresh(long id, String token) implements Command {}
 
     /// @param since where to resume; null begins with what is published from now on
-    record Subscribe(long id, String channel, @Nullable Position since) implements Command {}
+    /// @param filter what of it is wanted
+    record Subscribe(long id, String channel, @Nullable Position since, Filter filter)
+            implements Command {
+        public Subscribe(long id, String channel, @Nullable Position since) {
+            this(id, channel, since, Filter.EVERYTHING);
+        }
+    }
 
     record Unsubscribe(long id, String channel) implements Command {}
 

@@ -93,6 +93,16 @@ final class Commands {
                             "This session subscribes to the channel already."));
             return;
         }
+        if (command.filter() != Filter.EVERYTHING
+                && match.rules().filters() == ChannelRules.Filters.REFUSED) {
+            session.refuse(
+                    command.id(),
+                    Refusal.field(
+                            Refusal.Code.NOT_ENABLED,
+                            "filter",
+                            "The channel's rules have no filters."));
+            return;
+        }
         int most = session.endpoint().limits().channels();
         if (session.subscribed().size() >= most) {
             session.refuse(
@@ -110,8 +120,10 @@ final class Commands {
         session.subscribed()
                 .begin(
                         channel,
-                        match.rules(),
-                        since == null ? new Start.Now() : new Start.After(since),
+                        new Terms(
+                                match.rules(),
+                                since == null ? new Start.Now() : new Start.After(since),
+                                command.filter()),
                         new Recovery.Begun() {
                             @Override
                             public void begun(Position position, Reply.Recovered recovered) {

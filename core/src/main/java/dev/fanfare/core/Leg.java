@@ -4,6 +4,7 @@ package dev.fanfare.core;
 import dev.fanfare.engine.Position;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// A [View] on one loop: its subscribers there, and one cursor for all of them that are in step.
 ///
@@ -23,14 +24,21 @@ final class Leg {
     private long next;
 
     private Position position;
+
+    /// What the subscribers in step were last sent, or began with; null when they were not sent the
+    /// same.
+    private @Nullable Position sent;
+
     private Subscription[] subscribers = NONE;
     private int count;
 
-    Leg(View view, Turn turn, long next, Position position) {
+    /// At the log's head. Under the channel's lock.
+    Leg(View view, Turn turn) {
         this.view = view;
         this.turn = turn;
-        this.next = next;
-        this.position = position;
+        this.next = view.head();
+        this.position = view.channel().top();
+        this.sent = view.sent(position);
     }
 
     View view() {
@@ -41,13 +49,30 @@ final class Leg {
         return turn;
     }
 
+    /// Under the channel's lock.
     long next() {
         return next;
     }
 
-    /// Where the subscribers in step are.
+    /// Where the subscribers in step are: what they were sent, or what was rightly held back from
+    /// them.
     Position position() {
-        return position;
+        synchronized (view.channel()) {
+            return position;
+        }
+    }
+
+    @Nullable Position sent() {
+        return sent;
+    }
+
+    /// The publication at `top` is held back: who was at the head before it is so now. Called under
+    /// the channel's lock, by any thread.
+    void pass(long head, Position top) {
+        if (next == head) {
+            next = view.head();
+            position = top;
+        }
     }
 
     /// There is something new. Called under the channel's lock, by any thread.
@@ -60,8 +85,9 @@ final class Leg {
 
     /// Brings the subscribers to the head.
     void run() {
-        long from = next;
-        Position before = position;
+        long from;
+        Position before;
+        Position had;
         View.Stretch stretch;
         synchronized (view.channel()) {
             awake = false;
@@ -69,30 +95,40 @@ final class Leg {
             if (stretch == null && next == view.head()) {
                 return;
             }
+            from = next;
+            before = position;
+            had = sent == null ? position : sent;
             next = view.head();
             position = view.channel().top();
+            sent = view.sent(position);
         }
         if (stretch == null) {
-            lag(before);
+            lag(before, had);
         } else {
-            deliver(stretch, from, before);
+            deliver(stretch, from, before, had);
         }
         synchronized (view.channel()) {
             view.trim();
         }
     }
 
-    private void deliver(View.Stretch stretch, long from, Position before) {
+    /// @param before where the subscribers in step were, at the log's entry `from`
+    /// @param had what they had been sent
+    private void deliver(View.Stretch stretch, long from, Position before, Position had) {
         for (View.Entry entry : stretch.excepting()) {
             Subscription excepted = turn.subscription(entry.except(), this);
             if (excepted != null && excepted.recovery == null) {
-                Recovery.behind(excepted, before, from);
+                Recovery.behind(excepted, before, had, from);
             }
         }
         ByteBuf frames = stretch.frames();
         int size = frames.readableBytes();
         int handed = 0;
         try {
+            if (size == 0) {
+                recover(from, before);
+                return;
+            }
             for (int i = count - 1; i >= 0; i--) {
                 Subscription subscription = subscribers[i];
                 Outbox outbox = subscription.session().outbox();
@@ -100,10 +136,7 @@ final class Leg {
                     outbox.write(frames.retainedDuplicate());
                     handed++;
                 } else {
-                    if (subscription.recovery == null) {
-                        Recovery.behind(subscription, before, from);
-                    }
-                    owe(subscription, size);
+                    leave(subscription, from, before, had).owe(size);
                 }
             }
         } finally {
@@ -112,22 +145,34 @@ final class Leg {
         turn.meter().delivered.add((long) handed * stretch.publications());
     }
 
-    /// The log was cut before this leg's turn came: everybody reads from the history.
-    private void lag(Position before) {
+    /// There is nothing to write: only who has a cursor of its own may have waited for this.
+    private void recover(long from, Position before) {
         for (int i = count - 1; i >= 0; i--) {
-            Subscription subscription = subscribers[i];
-            if (subscription.recovery == null) {
-                Recovery.behind(subscription, before, View.MISSING);
+            Recovery recovery = subscribers[i].recovery;
+            if (recovery != null) {
+                recovery.part(before, from);
+                recovery.owe(0);
             }
-            owe(subscription, 0);
         }
     }
 
-    private static void owe(Subscription subscription, int size) {
-        Recovery recovery = subscription.recovery;
-        if (recovery != null) {
-            recovery.owe(size);
+    /// The log was cut before this leg's turn came: everybody reads from the history.
+    private void lag(Position before, Position had) {
+        for (int i = count - 1; i >= 0; i--) {
+            Subscription subscription = subscribers[i];
+            leave(subscription, View.MISSING, before, had).owe(0);
         }
+    }
+
+    /// The cursor of somebody who cannot be given the shared frames.
+    private static Recovery leave(
+            Subscription subscription, long from, Position before, Position had) {
+        Recovery recovery = subscription.recovery;
+        if (recovery == null) {
+            return Recovery.behind(subscription, before, had, from);
+        }
+        recovery.part(before, from);
+        return recovery;
     }
 
     void add(Subscription subscription) {

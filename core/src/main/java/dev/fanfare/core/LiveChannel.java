@@ -5,16 +5,24 @@ import dev.fanfare.engine.Member;
 import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// A channel with subscribers on this node: where its history is now, and a [View] for each encoder
-/// in use.
+/// and filter in use.
 ///
 /// **The lock.** This object's lock makes one step of *append to every view* and *wake every leg*,
 /// and of *read the head* and *join*: all loops see one order, and nothing falls between a
 /// subscription's position and its first publication. It is held for nanoseconds, and nothing is
-/// called under it that could lock or wait.
+/// called under it that could lock or wait. Filters judge a publication before it is taken, once
+/// each.
 final class LiveChannel {
+    /// Different filters in use at once: each is asked about every publication.
+    static final int MOST_FILTERS = 64;
+
+    private static final Sieve[] NO_SIEVES = {};
+
     private final String name;
     private final ChannelRules rules;
 
@@ -28,6 +36,9 @@ final class LiveChannel {
     private long offset;
     private String tag = "";
     private View[] views = {};
+
+    /// Those of the views, without [Filter#EVERYTHING]. Written under the lock.
+    private volatile Sieve[] sieves = NO_SIEVES;
 
     LiveChannel(String name, ChannelRules rules) {
         this.name = name;
@@ -56,7 +67,18 @@ final class LiveChannel {
         ready.complete(top);
     }
 
-    synchronized void published(String inEpoch, Publication publication) {
+    void published(String inEpoch, Publication publication) {
+        Sieve[] judges = sieves;
+        if (judges.length > 0) {
+            Candidate candidate = new Candidate(publication.content());
+            for (Sieve sieve : judges) {
+                sieve.judge(publication, candidate);
+            }
+        }
+        take(inEpoch, publication);
+    }
+
+    private synchronized void take(String inEpoch, Publication publication) {
         if (publication.position(inEpoch).equals(top())) {
             return;
         }
@@ -65,9 +87,7 @@ final class LiveChannel {
         }
         moveTo(publication.position(inEpoch));
         for (View view : views) {
-            view.append(
-                    new Push.Delivery(name, publication, publication.offset() - 1),
-                    publication.content().except());
+            view.append(publication);
         }
     }
 
@@ -112,23 +132,50 @@ final class LiveChannel {
         return new Position(epoch, offset, tag);
     }
 
-    /// The leg of `turn`'s loop for `encoder`, standing at the newest position if it is new.
-    synchronized Leg leg(Encoder encoder, Turn turn) {
+    /// The leg of `turn`'s loop for `encoder` and `filter`, standing at the newest position if it
+    /// is new; null when the filter is one too many.
+    synchronized @Nullable Leg leg(Encoder encoder, Filter filter, Turn turn) {
         for (View view : views) {
-            if (view.encoder() == encoder) {
+            if (view.encoder() == encoder && view.filter().equals(filter)) {
                 return view.leg(turn);
             }
         }
-        View view = new View(this, encoder);
+        Sieve sieve = filter == Filter.EVERYTHING ? null : sieve(filter);
+        if (sieve == null && filter != Filter.EVERYTHING) {
+            return null;
+        }
+        View view = new View(this, encoder, sieve);
         views = Arrays.copyOf(views, views.length + 1);
         views[views.length - 1] = view;
         return view.leg(turn);
+    }
+
+    private @Nullable Sieve sieve(Filter filter) {
+        for (Sieve sieve : sieves) {
+            if (sieve.filter().equals(filter)) {
+                return sieve;
+            }
+        }
+        if (sieves.length >= MOST_FILTERS) {
+            return null;
+        }
+        Sieve sieve = new Sieve(filter);
+        Sieve[] more = Arrays.copyOf(sieves, sieves.length + 1);
+        more[sieves.length] = sieve;
+        sieves = more;
+        return sieve;
     }
 
     /// A leg has no subscriber any more.
     synchronized void drop(Leg leg) {
         if (leg.view().drop(leg)) {
             views = Arrays.stream(views).filter(view -> view != leg.view()).toArray(View[]::new);
+            sieves =
+                    Arrays.stream(views)
+                            .map(View::sieve)
+                            .filter(Objects::nonNull)
+                            .distinct()
+                            .toArray(Sieve[]::new);
         }
     }
 }

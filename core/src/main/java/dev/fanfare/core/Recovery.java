@@ -12,15 +12,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A subscription's own cursor, while it is not in step with its leg: because it returns with a
-/// position, waits for a snapshot, could not take what was written, or was left out of a
-/// publication.
+/// position, waits for a snapshot, could not take what was written, was left out of a publication,
+/// or began at another place than the others of a filtered view.
 ///
 /// The algorithm is one for all four. What is published meanwhile goes into the [View]'s log, as
 /// for everybody; the log is the buffer, so nothing is queued for this session. The cursor says
 /// what the client has: an epoch, an offset, and the tag found there. To proceed is to ask where
 /// that is in the log:
 ///
-/// - *At the leg's cursor*: in step; this object is gone.
+/// - *At the leg's cursor*: in step; this object is gone. Unless the client was last sent something
+///   else than the others: then the next publication needs a `prev` of its own, and this object
+///   rests until there is one.
 /// - *In the log*: write from there towards the leg's cursor, as long as the transport takes it.
 /// - *Before the log*: read the engine's history after the position, a page at a time, write that,
 ///   and ask again. The pages and the log overlap by offset and never need comparing: the cursor is
@@ -33,14 +35,14 @@ import org.jspecify.annotations.Nullable;
 /// be served from anywhere is told: a `gap`, or `recovered: false` when it was returning. The
 /// history compares the tag, so a history that was cut and has grown again is noticed too.
 ///
+/// What the view's filter holds back moves the cursor on like anything else, and is never missed;
+/// the log's entries were judged when they came, those of the history are judged here.
+///
 /// Touched by the session's loop only, except for [#index], which the log reads to know what is
 /// still needed.
 final class Recovery {
     /// Publications in one page of history.
     private static final int PAGE = 128;
-
-    /// About how many bytes are written between two looks at the transport.
-    private static final int PIECE = 32 << 10;
 
     private final Subscription subscription;
     private final Outbox outbox;
@@ -64,6 +66,8 @@ final class Recovery {
         SNAPSHOT,
         /// Too far behind, under [ChannelRules.Lagging#SKIP]: for the transport, then for a gap.
         SKIP,
+        /// In step, but for the next publication's `prev`.
+        NEXT,
         /// Over.
         ENDED
     }
@@ -75,38 +79,72 @@ final class Recovery {
         void failed(Refusal refusal);
     }
 
-    private Recovery(Subscription subscription, Position at, long index) {
+    private Recovery(Subscription subscription, Position at, Position has) {
         this.subscription = subscription;
         this.outbox = subscription.session().outbox();
         this.at = at;
-        this.has = at;
-        this.index = index;
+        this.has = has;
     }
 
     /// A subscription leaves the step at `at`, the log's entry `index`.
-    static Recovery behind(Subscription subscription, Position at, long index) {
-        Recovery recovery = new Recovery(subscription, at, index);
+    ///
+    /// @param has what its client was last sent
+    static Recovery behind(Subscription subscription, Position at, Position has, long index) {
+        Recovery recovery = new Recovery(subscription, at, has);
         subscription.recovery = recovery;
-        recovery.outbox.add(recovery);
-        synchronized (subscription.channel()) {
-            recovery.view().recovers(recovery);
-        }
+        recovery.enter(index);
         return recovery;
+    }
+
+    private void enter(long from) {
+        outbox.add(this);
+        synchronized (subscription.channel()) {
+            index = from;
+            view().recovers(this);
+        }
     }
 
     /// A subscription begins behind the position that its client has.
     static void resume(Subscription subscription, Position since, Begun begun) {
-        Recovery recovery = behind(subscription, since, View.MISSING);
+        Recovery recovery = behind(subscription, since, since, View.MISSING);
         recovery.begun = begun;
         recovery.readHistory();
     }
 
     /// A subscription begins at its leg's position, and is held back until [#release].
     static Recovery hold(Subscription subscription) {
-        Leg leg = subscription.leg();
-        Recovery recovery = behind(subscription, leg.position(), leg.next());
+        Recovery recovery;
+        synchronized (subscription.channel()) {
+            Leg leg = subscription.leg();
+            Position here = leg.position();
+            recovery = behind(subscription, here, here, leg.next());
+        }
         recovery.wait = Wait.SNAPSHOT;
         return recovery;
+    }
+
+    /// A subscription begins in step with its leg, at `here`. The others may have been sent
+    /// something last that is not its client's.
+    static void begin(Subscription subscription, Position here) {
+        if (!here.equals(subscription.leg().sent())) {
+            Recovery recovery = new Recovery(subscription, here, here);
+            recovery.wait = Wait.NEXT;
+            subscription.recovery = recovery;
+        }
+    }
+
+    /// The leg moves on from `from`, the log's entry `next`, and who rests goes its own way.
+    void part(Position from, long next) {
+        if (wait == Wait.NEXT) {
+            wait = Wait.NOTHING;
+            at = from;
+            enter(next);
+        }
+    }
+
+    /// How far it is.
+    Position at() {
+        return at;
     }
 
     /// What it was held back for has been sent, and holds everything up to `reaches`; null when
@@ -175,26 +213,21 @@ final class Recovery {
     ///
     /// @return whether there is nothing more to do now
     private boolean step() {
-        boolean hole = hole();
         View.Piece piece;
         synchronized (subscription.channel()) {
             long next = leg().next();
             locate();
             if (index == View.AHEAD || index >= next) {
-                return index == next ? arrived(hole) : true;
+                return index == next ? arrived() : true;
             }
-            piece = view().piece(index, next, hole ? 1 : PIECE, session().id());
+            piece = view().piece(index, next, session().id(), has.offset());
         }
         if (piece == null) {
             readHistory();
             return true;
         }
-        write(piece, hole);
+        write(piece);
         return false;
-    }
-
-    private boolean hole() {
-        return has.offset() != at.offset();
     }
 
     /// Looks the cursor up in the log. Under the channel's lock.
@@ -206,32 +239,43 @@ final class Recovery {
     }
 
     /// At the leg's cursor: in step, unless the next publication has to say what came before it.
-    private boolean arrived(boolean hole) {
-        if (!hole) {
-            end();
+    private boolean arrived() {
+        end();
+        if (has.equals(leg().sent())) {
             subscription.recovery = null;
+        } else {
+            wait = Wait.NEXT;
         }
         return true;
     }
 
-    private void write(View.Piece piece, boolean hole) {
-        int bytes = piece.frames().readableBytes();
-        Publication last = piece.last();
-        boolean excepted = piece.next() == index;
-        if (last != null && (hole || excepted)) {
-            piece.frames().release();
-            deliver(last);
-        } else {
-            outbox.write(piece.frames());
-            if (last != null) {
-                meter().delivered.add(last.offset() - at.offset());
-                at = last.position(at.epoch());
-                has = at;
+    private void write(View.Piece piece) {
+        switch (piece) {
+            case View.Piece.Shared shared -> share(shared);
+            case View.Piece.Own(Publication publication, _, int length) -> {
+                if (publication != null) {
+                    deliver(publication);
+                }
+                pay(length);
             }
         }
-        pay(bytes);
-        synchronized (subscription.channel()) {
-            index = excepted ? index + 1 : piece.next();
+        relocate(piece.next());
+    }
+
+    private void share(View.Piece.Shared piece) {
+        int bytes = piece.frames().readableBytes();
+        if (bytes > 0) {
+            outbox.write(piece.frames());
+            pay(bytes);
+        }
+        Publication seen = piece.seen();
+        if (seen != null) {
+            at = seen.position(at.epoch());
+        }
+        Publication sent = piece.sent();
+        if (sent != null) {
+            has = sent.position(at.epoch());
+            meter().delivered.add(piece.publications());
         }
     }
 
@@ -239,6 +283,20 @@ final class Recovery {
         long paid = Math.min(owed, bytes);
         owed -= paid;
         outbox.owe(-paid);
+    }
+
+    /// Writes one publication of the history, if it passes.
+    private void judge(Publication publication) {
+        if (passes(publication)) {
+            deliver(publication);
+        } else {
+            at = publication.position(at.epoch());
+        }
+    }
+
+    private boolean passes(Publication publication) {
+        Sieve sieve = view().sieve();
+        return sieve == null || sieve.passes(publication);
     }
 
     /// Writes one publication with its own `prev`.
@@ -301,7 +359,7 @@ final class Recovery {
 
     private void page(History history) {
         switch (history) {
-            case History.Broken _ -> lost();
+            case History.Broken _ -> broken();
             case History.Entries entries -> {
                 if (begun != null) {
                     meter().recovered.increment();
@@ -312,11 +370,27 @@ final class Recovery {
                     if (!outbox.ready()) {
                         break;
                     }
-                    deliver(publication);
+                    judge(publication);
                 }
                 relocate(View.UNKNOWN);
-                proceed();
+                if (view().sieve() == null) {
+                    proceed();
+                } else {
+                    // What is held back does not fill the transport, which ends this otherwise.
+                    session().turn().loop().execute(this::proceed);
+                }
             }
+        }
+    }
+
+    /// What follows `at` is nowhere. What follows that which the client really has may be: then it
+    /// was only something that the client was rightly not sent.
+    private void broken() {
+        if (has.equals(at)) {
+            lost();
+        } else {
+            at = has;
+            readHistory();
         }
     }
 
@@ -357,15 +431,15 @@ final class Recovery {
 
     /// What the client lacks will not be sent: it is told, and goes on in step.
     private void gap() {
-        Leg leg = leg();
         Position had = has;
-        at = leg.position();
+        at = leg().position();
         has = at;
-        end();
-        subscription.recovery = null;
-        if (begun != null) {
+        arrived();
+        Begun beginning = begun;
+        begun = null;
+        if (beginning != null) {
             meter().notRecovered.increment();
-            begun.begun(at, Reply.Recovered.NO);
+            beginning.begun(at, Reply.Recovered.NO);
         } else {
             tell(had);
         }
@@ -376,25 +450,32 @@ final class Recovery {
     /// @return whether there is nothing more to do now
     private boolean latest() {
         List<Publication> missed;
+        Position end;
         synchronized (subscription.channel()) {
             long next = leg().next();
             locate();
             if (index == View.AHEAD || index >= next) {
-                return index == next ? arrived(hole()) : true;
+                return index == next ? arrived() : true;
             }
             missed = view().publications(index, next);
+            end = leg().position();
         }
         if (missed == null) {
             ask(HistoryQuery.since(at, PAGE), this::latestSince);
         } else {
-            conflate(missed);
+            conflate(missed, end);
         }
         return true;
     }
 
     private void latestSince(History history) {
         switch (history) {
-            case History.Entries(var publications, _) -> conflate(publications);
+            case History.Entries(var publications, _) ->
+                    conflate(
+                            passing(publications),
+                            publications.isEmpty()
+                                    ? at
+                                    : publications.getLast().position(at.epoch()));
             case History.Broken _ -> ask(HistoryQuery.latest(PAGE), this::latestAnew);
         }
     }
@@ -404,9 +485,9 @@ final class Recovery {
     private void latestAnew(History history) {
         if (history instanceof History.Entries(var publications, Position top)
                 && !publications.isEmpty()) {
-            List<Publication> kept = newest(publications.reversed());
-            Publication first = kept.getFirst();
-            Position before = new Position(top.epoch(), first.offset() - 1, first.previousTag());
+            Position end = publications.getFirst().position(top.epoch());
+            List<Publication> kept = newest(passing(publications.reversed()));
+            Position before = kept.isEmpty() ? end : before(kept.getFirst(), top.epoch());
             if (!has.equals(before)) {
                 meter().gaps.increment();
                 String channel = subscription.channel().name();
@@ -414,14 +495,26 @@ final class Recovery {
             }
             at = before;
             has = at;
-            conflate(kept);
+            conflate(kept, end);
         } else {
             lost();
         }
     }
 
-    private void conflate(List<Publication> missed) {
+    private List<Publication> passing(List<Publication> publications) {
+        return view().sieve() == null
+                ? publications
+                : publications.stream().filter(this::passes).toList();
+    }
+
+    private static Position before(Publication publication, String epoch) {
+        return new Position(epoch, publication.offset() - 1, publication.previousTag());
+    }
+
+    /// @param end what they lead up to, and what is held back among them
+    private void conflate(List<Publication> missed, Position end) {
         newest(missed).forEach(this::deliver);
+        at = end;
         settle();
         relocate(View.UNKNOWN);
         proceed();
@@ -439,8 +532,9 @@ final class Recovery {
 
     /// Lets go of the log; the subscription is in step, or gone.
     void end() {
-        if (wait != Wait.ENDED) {
-            wait = Wait.ENDED;
+        Wait was = wait;
+        wait = Wait.ENDED;
+        if (was != Wait.ENDED && was != Wait.NEXT) {
             settle();
             outbox.remove(this);
             synchronized (subscription.channel()) {

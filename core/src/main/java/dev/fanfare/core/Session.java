@@ -161,15 +161,21 @@ public final class Session {
     /// Completes when the subscription is live. Fails with [IllegalStateException] when it is
     /// subscribed already, the session is not connected, or the engine cannot.
     public CompletionStage<Position> subscribe(String channel) {
-        return subscribe(channel, new Start.Now());
+        return subscribe(channel, new Start.Now(), Filter.EVERYTHING);
+    }
+
+    /// The same, for what passes the filter. Fails also when the channel has 64 different ones in
+    /// use.
+    public CompletionStage<Position> subscribe(String channel, Filter filter) {
+        return subscribe(channel, new Start.Now(), filter);
     }
 
     /// The same, and `snapshot` is sent before the first publication.
     public CompletionStage<Position> subscribe(String channel, Snapshot snapshot) {
-        return subscribe(channel, new Start.With(snapshot));
+        return subscribe(channel, new Start.With(snapshot), Filter.EVERYTHING);
     }
 
-    private CompletionStage<Position> subscribe(String channel, Start start) {
+    private CompletionStage<Position> subscribe(String channel, Start start, Filter filter) {
         CompletableFuture<Position> live = new CompletableFuture<>();
         onLoop(() -> {
             if (state != State.CONNECTED || subscriptions.find(channel) != null) {
@@ -178,7 +184,8 @@ public final class Session {
                                 "cannot subscribe: session=" + id + ", state=" + state));
                 return;
             }
-            subscriptions.begin(channel, hub.rules(channel), start, begun(channel, live));
+            Terms terms = new Terms(hub.rules(channel), start, filter);
+            subscriptions.begin(channel, terms, begun(channel, live));
         });
         return live;
     }

@@ -15,6 +15,16 @@ import org.slf4j.LoggerFactory;
 final class Subscriptions {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
+    private static final Refusal TOO_MANY_FILTERS =
+            Refusal.limit(
+                    Refusal.Code.LIMIT_EXCEEDED,
+                    "filters",
+                    -1,
+                    "A channel takes at most "
+                            + LiveChannel.MOST_FILTERS
+                            + " different filters at a time. Subscribe without one, or with one that"
+                            + " others have.");
+
     private final Session session;
     private final ArrayList<Subscription> all = new ArrayList<>(1);
 
@@ -49,29 +59,29 @@ final class Subscriptions {
     }
 
     /// Begins one that does not exist yet.
-    void begin(String channel, ChannelRules rules, Start start, Recovery.Begun begun) {
-        LiveChannel live = session.hub().hold(channel, rules);
+    void begin(String channel, Terms terms, Recovery.Begun begun) {
+        LiveChannel live = session.hub().hold(channel, terms.rules());
         Subscription subscription = new Subscription(session, live);
         all.add(subscription);
         if (live.ready().isDone() && !live.ready().isCompletedExceptionally()) {
-            enter(subscription, start, begun);
+            enter(subscription, terms, begun);
             return;
         }
         CompletionStage<Position> ready = live.ready();
         ready.whenComplete((_, failure) ->
-                session.onLoop(() -> answered(subscription, start, begun, failure)));
+                session.onLoop(() -> answered(subscription, terms, begun, failure)));
     }
 
     private void answered(
             Subscription subscription,
-            Start start,
+            Terms terms,
             Recovery.Begun begun,
             @Nullable Throwable failure) {
         if (subscription.state() == Subscription.State.ENDED) {
             return;
         }
         if (failure == null) {
-            enter(subscription, start, begun);
+            enter(subscription, terms, begun);
         } else {
             session.hub().engineFailed("subscribe to " + subscription.channel().name(), failure);
             end(subscription);
@@ -81,32 +91,53 @@ final class Subscriptions {
 
     /// The channel is announced to this node: take a place in its leg, which first brings the
     /// others to the head, so that its position is this subscription's.
-    private void enter(Subscription subscription, Start start, Recovery.Begun begun) {
-        LiveChannel live = subscription.channel();
-        Encoder encoder = session.encoder();
-        live.leg(encoder, session.turn()).run();
-        // Again: that may have closed the leg's last subscriber for being too slow, and the leg
-        // with it.
-        Leg leg = live.leg(encoder, session.turn());
+    private void enter(Subscription subscription, Terms terms, Recovery.Begun begun) {
+        Leg leg = leg(subscription.channel(), terms.filter());
+        if (leg == null) {
+            end(subscription);
+            begun.failed(TOO_MANY_FILTERS);
+            return;
+        }
         subscription.live(leg);
-        switch (start) {
-            case Start.Now _ -> begun.begun(leg.position(), Reply.Recovered.NOT_ASKED);
-            case Start.After(Position since) -> {
-                if (since.equals(leg.position())) {
-                    session.turn().meter().recovered.increment();
-                    begun.begun(since, Reply.Recovered.YES);
-                } else {
-                    Recovery.resume(subscription, since, begun);
-                }
+        switch (terms.start()) {
+            case Start.Now _ -> {
+                Position here = leg.position();
+                Recovery.begin(subscription, here);
+                begun.begun(here, Reply.Recovered.NOT_ASKED);
             }
+            case Start.After(Position since) -> resume(subscription, since, begun);
             case Start.With(Snapshot snapshot) -> {
                 Recovery hold = Recovery.hold(subscription);
-                begun.begun(leg.position(), Reply.Recovered.NOT_ASKED);
+                begun.begun(hold.at(), Reply.Recovered.NOT_ASKED);
                 session.tasks().add(() -> read(subscription, snapshot, hold));
             }
         }
         if (subscription.state() == Subscription.State.LIVE) {
             join(subscription);
+        }
+    }
+
+    private @Nullable Leg leg(LiveChannel live, Filter filter) {
+        Encoder encoder = session.encoder();
+        Leg leg = live.leg(encoder, filter, session.turn());
+        if (leg == null) {
+            return null;
+        }
+        leg.run();
+        // Again: that may have closed the leg's last subscriber for being too slow, and the leg
+        // with it.
+        return live.leg(encoder, filter, session.turn());
+    }
+
+    /// Nothing was missed when `since` is where the leg is, or what it sent last.
+    private void resume(Subscription subscription, Position since, Recovery.Begun begun) {
+        Leg leg = subscription.leg();
+        if (since.equals(leg.sent()) || since.equals(leg.position())) {
+            Recovery.begin(subscription, since);
+            session.turn().meter().recovered.increment();
+            begun.begun(since, Reply.Recovered.YES);
+        } else {
+            Recovery.resume(subscription, since, begun);
         }
     }
 

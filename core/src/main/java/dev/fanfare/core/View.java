@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
+import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
 import io.netty.buffer.ByteBuf;
@@ -12,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A channel in one encoder's eyes: the log of ready frames that not every subscriber has had yet,
-/// and one [Leg] for each loop that has subscribers.
+/// A channel in one encoder's eyes, and through one filter: the log of ready frames that not every
+/// subscriber has had yet, and one [Leg] for each loop that has subscribers.
 ///
 /// ```
 ///   first                leg A.next      leg B.next = head
@@ -26,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 /// never more than [#BOUND], even if a leg has not come round. What is missed by a drop is read
 /// from the history. An idle channel holds no buffer.
 ///
+/// **With a filter** a publication that passes has the offset of the one that passed before it as
+/// its `prev`. One that is held back wakes nobody: the legs that are at the head move on with it.
+/// Only while somebody is behind does it leave an entry without bytes, so that cursors find their
+/// place.
+///
 /// Everything is guarded by the channel's lock.
 final class View {
     /// Bytes kept for subscribers that recover.
@@ -36,10 +42,32 @@ final class View {
 
     private static final int SEGMENT = 64 << 10;
     private static final int SMALL = 512;
+
+    /// What an entry that is held back counts for, in bytes, and how many are kept in a row.
+    private static final int HELD_WEIGHT = 64;
+
+    private static final int HELD_ROW = 256;
+
+    /// About how many bytes are written between two looks at the transport.
+    private static final int PIECE = 32 << 10;
+
+    /// In place of a `prev`: held back, or the first after a cut, which follows nothing.
+    private static final long HELD = -1;
+
+    private static final long CUT = -2;
+    private static final byte[] NO_FRAME = {};
     private static final Entry[] NO_ENTRIES = {};
 
     private final LiveChannel channel;
     private final Encoder encoder;
+    private final @Nullable Sieve sieve;
+
+    /// The newest publication that passed the filter, or where this began; null after a cut.
+    private @Nullable Position passed;
+
+    /// How many entries at the head were held back.
+    private int heldRow;
+
     private Leg[] legs = {};
     private final ArrayList<Recovery> recoveries = new ArrayList<>(0);
 
@@ -52,12 +80,28 @@ final class View {
 
     /// @param publication null for a join or leave, which no history keeps
     /// @param except the id of the session that is not sent this
+    /// @param prev the offset before it, which the frame says or implies
     record Entry(
             @Nullable Publication publication,
             @Nullable String except,
+            long prev,
             ByteBuf segment,
             int start,
-            int length) {}
+            int length) {
+
+        boolean held() {
+            return prev == HELD;
+        }
+
+        int weight() {
+            return held() ? HELD_WEIGHT : length;
+        }
+
+        /// Whether its frame is right for somebody who has everything up to `have`.
+        boolean follows(long have) {
+            return publication == null || held() || prev == have;
+        }
+    }
 
     /// What a leg has not had: its frames in one buffer, owned by the taker.
     ///
@@ -66,9 +110,11 @@ final class View {
     record Stretch(
             ByteBuf frames, List<Entry> excepting, int publications, long next, Position to) {}
 
-    View(LiveChannel channel, Encoder encoder) {
+    View(LiveChannel channel, Encoder encoder, @Nullable Sieve sieve) {
         this.channel = channel;
         this.encoder = encoder;
+        this.sieve = sieve;
+        this.passed = sieve == null ? null : channel.top();
     }
 
     LiveChannel channel() {
@@ -79,13 +125,29 @@ final class View {
         return encoder;
     }
 
+    /// Null when everything passes.
+    @Nullable Sieve sieve() {
+        return sieve;
+    }
+
+    Filter filter() {
+        return sieve == null ? Filter.EVERYTHING : sieve.filter();
+    }
+
+    /// What those at the head were last sent, or began with; null when that was not the same.
+    ///
+    /// @param top the channel's
+    @Nullable Position sent(Position top) {
+        return sieve == null ? top : passed;
+    }
+
     Leg leg(Turn turn) {
         for (Leg leg : legs) {
             if (leg.turn() == turn) {
                 return leg;
             }
         }
-        Leg leg = new Leg(this, turn, head, channel.top());
+        Leg leg = new Leg(this, turn);
         legs = Arrays.copyOf(legs, legs.length + 1);
         legs[legs.length - 1] = leg;
         return leg;
@@ -98,26 +160,120 @@ final class View {
         return legs.length == 0;
     }
 
+    /// A join or leave.
     void append(Push push, @Nullable String except) {
-        byte[] frame = encoder.push(push);
-        if (frame == null) {
-            frame = new byte[0];
+        put(null, except, 0, encoder.push(push));
+        wake();
+    }
+
+    /// What was published and is the channel's top now.
+    void append(Publication publication) {
+        long offset = publication.offset();
+        if (sieve == null) {
+            append(publication, offset - 1, offset - 1);
+        } else if (!sieve.passed(publication)) {
+            hold(publication);
+        } else {
+            Position before = passed;
+            passed = channel.top();
+            if (before == null) {
+                append(publication, CUT, offset - 1);
+            } else {
+                append(publication, before.offset(), before.offset());
+            }
         }
+    }
+
+    private void append(Publication publication, long follows, long prev) {
+        put(
+                publication,
+                publication.content().except(),
+                follows,
+                encoder.push(new Push.Delivery(channel.name(), publication, prev)));
+        wake();
+    }
+
+    private void wake() {
+        for (Leg leg : legs) {
+            leg.wake();
+        }
+    }
+
+    private void hold(Publication publication) {
+        long was = head;
+        if (behind()) {
+            note(publication);
+        }
+        if (awaited()) {
+            wake();
+            return;
+        }
+        Position top = channel.top();
+        for (Leg leg : legs) {
+            leg.pass(was, top);
+        }
+    }
+
+    /// Whether anybody is not at the head.
+    private boolean behind() {
+        for (Leg leg : legs) {
+            if (leg.next() != head) {
+                return true;
+            }
+        }
+        return !recoveries.isEmpty();
+    }
+
+    /// Whether anybody waits for this to be announced, to learn whether it is what the history had.
+    private boolean awaited() {
+        for (Recovery recovery : recoveries) {
+            if (recovery.index() == AHEAD) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// An entry without bytes, and without what it was: in a long row of them the last stands for
+    /// those before it, and who looks for one of those asks the history.
+    private void note(Publication publication) {
+        Publication bare =
+                new Publication(
+                        publication.offset(),
+                        publication.tag(),
+                        publication.previousTag(),
+                        publication.time(),
+                        Content.of(NO_FRAME));
+        if (heldRow == HELD_ROW) {
+            Entry last = entry(head - 1);
+            ring[slot(head - 1)] =
+                    new Entry(bare, null, HELD, last.segment(), last.start(), last.length());
+        } else {
+            int row = heldRow + 1;
+            put(bare, null, HELD, NO_FRAME);
+            heldRow = row;
+        }
+    }
+
+    private void put(
+            @Nullable Publication publication,
+            @Nullable String except,
+            long prev,
+            byte @Nullable [] encoded) {
+        byte[] frame = encoded == null ? NO_FRAME : encoded;
         ByteBuf segment = segmentFor(frame.length);
         int start = segment.writerIndex();
         segment.writeBytes(frame);
         if (head - first == ring.length) {
             grow();
         }
-        Publication publication = push instanceof Push.Delivery d ? d.publication() : null;
-        ring[slot(head)] = new Entry(publication, except, segment, start, frame.length);
+        Entry entry = new Entry(publication, except, prev, segment, start, frame.length);
+        ring[slot(head)] = entry;
         head++;
-        bytes += frame.length;
+        heldRow = 0;
+        bytes += entry.weight();
         if (bytes > BOUND) {
             dropWhile(BOUND, head);
-        }
-        for (Leg leg : legs) {
-            leg.wake();
         }
     }
 
@@ -127,12 +283,12 @@ final class View {
         head++;
         first = head;
         bytes = 0;
+        heldRow = 0;
+        passed = null;
         ring = NO_ENTRIES;
         segments.forEach(ByteBuf::release);
         segments.clear();
-        for (Leg leg : legs) {
-            leg.wake();
-        }
+        wake();
     }
 
     private ByteBuf segmentFor(int length) {
@@ -187,7 +343,7 @@ final class View {
         for (long i = from; i < to; i++) {
             Entry entry = entry(i);
             total += entry.length();
-            publications += entry.publication() == null ? 0 : 1;
+            publications += entry.publication() == null || entry.held() ? 0 : 1;
             joined |= entry.segment() != segment;
             if (entry.except() != null) {
                 if (excepting.isEmpty()) {
@@ -210,37 +366,71 @@ final class View {
         return frames;
     }
 
-    /// Entries from `next` up to `to`, in whole frames and about `most` bytes: for one subscriber
-    /// that recovers. It ends before an entry that `session` is not sent, so that is the first of
-    /// an answer, or in none. The taker owns the frames. Null when the log does not reach back to
-    /// `next`.
-    @Nullable Piece piece(long next, long to, int most, String session) {
+    /// Entries from `next` up to `to`, in whole frames: for one subscriber that recovers and has
+    /// everything up to `has`. Null when the log does not reach back to `next`.
+    @Nullable Piece piece(long next, long to, String session, long has) {
         if (next < first) {
             return null;
         }
+        Entry head = entry(next);
+        if (!shared(head, session, has)) {
+            return new Piece.Own(head.publication(), next + 1, head.length());
+        }
         long end = next;
+        long have = has;
         int size = 0;
-        ByteBuf segment = entry(next).segment();
-        Publication last = null;
-        while (end < to && entry(end).segment() == segment && (size == 0 || size < most)) {
+        int publications = 0;
+        Publication seen = null;
+        Publication sent = null;
+        while (end < to && size < PIECE) {
             Entry entry = entry(end);
-            if (session.equals(entry.except())) {
+            if (entry.segment() != head.segment() || !shared(entry, session, have)) {
                 break;
             }
-            last = entry.publication() == null ? last : entry.publication();
+            if (entry.publication() != null) {
+                seen = entry.publication();
+                if (!entry.held()) {
+                    sent = seen;
+                    have = seen.offset();
+                    publications++;
+                }
+            }
             size += entry.length();
             end++;
         }
-        if (end == next) {
-            return new Piece(Unpooled.EMPTY_BUFFER, next, entry(next).publication());
-        }
-        return new Piece(segment.retainedSlice(entry(next).start(), size), end, last);
+        ByteBuf frames =
+                size == 0
+                        ? Unpooled.EMPTY_BUFFER
+                        : head.segment().retainedSlice(head.start(), size);
+        return new Piece.Shared(frames, end, publications, seen, sent);
     }
 
-    /// @param next behind the last entry; when it is where the piece began, that entry is not for
-    ///   this session
-    /// @param last the newest publication in it, or the one that is not for this session
-    record Piece(ByteBuf frames, long next, @Nullable Publication last) {}
+    private static boolean shared(Entry entry, String session, long have) {
+        return !session.equals(entry.except()) && entry.follows(have);
+    }
+
+    /// What comes next for one subscriber.
+    sealed interface Piece {
+        /// The index behind it.
+        long next();
+
+        /// Frames as they stand in the log, owned by the taker.
+        ///
+        /// @param seen the newest publication in it, held back or not
+        /// @param sent the newest that is not held back
+        record Shared(
+                ByteBuf frames,
+                long next,
+                int publications,
+                @Nullable Publication seen,
+                @Nullable Publication sent)
+                implements Piece {}
+
+        /// One that this subscriber is sent with a `prev` of its own, or not at all.
+        ///
+        /// @param length of the frame in the log
+        record Own(@Nullable Publication publication, long next, int length) implements Piece {}
+    }
 
     /// The index behind the publication at `at`; [#AHEAD] when that has not been announced here
     /// yet; [#MISSING] when the log lacks something after it, or has another publication there.
@@ -291,16 +481,17 @@ final class View {
     /// Not looked up yet.
     static final long UNKNOWN = -3;
 
-    /// The publications from `next` up to `to`, or null when the log does not reach back to `next`.
+    /// The publications from `next` up to `to` that are not held back, or null when the log does
+    /// not reach back to `next`.
     @Nullable List<Publication> publications(long next, long to) {
         if (next < first) {
             return null;
         }
         List<Publication> found = new ArrayList<>();
         for (long i = next; i < to; i++) {
-            Publication publication = entry(i).publication();
-            if (publication != null) {
-                found.add(publication);
+            Entry entry = entry(i);
+            if (entry.publication() != null && !entry.held()) {
+                found.add(entry.publication());
             }
         }
         return found;
@@ -331,7 +522,7 @@ final class View {
     /// Drops from the front while there are more than `most` bytes, but nothing from `end` on.
     private void dropWhile(int most, long end) {
         while (first < end && (most == 0 || bytes > most)) {
-            bytes -= entry(first).length();
+            bytes -= entry(first).weight();
             first++;
         }
         ByteBuf needed = first == head ? null : entry(first).segment();
@@ -340,6 +531,7 @@ final class View {
         }
         if (first == head) {
             ring = NO_ENTRIES;
+            heldRow = 0;
         }
     }
 }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,16 +28,117 @@ final class DeliveryTest {
     private static final int CLIENTS = 3;
     private static final int STEPS = 120;
 
+    /// What the subscribers want: everything, much, little, nothing.
+    private static final List<Filter> FILTERS =
+            List.of(
+                    Filter.EVERYTHING,
+                    Filter.EVERYTHING,
+                    new Remainder(2, 0),
+                    new Remainder(2, 1),
+                    new Remainder(7, 3),
+                    new Remainder(1, 1));
+
+    /// Of the numbers of payloads.
+    record Remainder(int divisor, int remainder) implements Filter {
+        @Override
+        public boolean passes(Candidate candidate) {
+            return passes(new String(candidate.content().data(), StandardCharsets.UTF_8));
+        }
+
+        boolean passes(String payload) {
+            return Integer.parseInt(payload.substring(1)) % divisor == remainder;
+        }
+    }
+
+    /// Of 14: one of these passes whatever filter lets anything pass.
+    private static final int[] LAST = {3, 10};
+
+    /// What is wrong with the hub's filters.
+    enum Trick {
+        NONE {
+            @Override
+            Filter filter(Filter honest) {
+                return honest;
+            }
+        },
+        /// `prev` is the offset before it in the channel.
+        FORGETS_WHAT_IT_HELD_BACK {
+            @Override
+            Filter filter(Filter honest) {
+                return honest;
+            }
+        },
+        LETS_PASS {
+            @Override
+            Filter filter(Filter honest) {
+                return new Filter() {
+                    @Override
+                    public boolean passes(Candidate candidate) {
+                        return honest.passes(candidate) || candidate.content().hashCode() % 9 == 0;
+                    }
+                };
+            }
+        },
+        HOLDS_BACK {
+            @Override
+            Filter filter(Filter honest) {
+                return new Filter() {
+                    @Override
+                    public boolean passes(Candidate candidate) {
+                        return honest.passes(candidate) && candidate.content().hashCode() % 9 != 0;
+                    }
+                };
+            }
+        };
+
+        abstract Filter filter(Filter honest);
+
+        Encoder encoder() {
+            return this == FORGETS_WHAT_IT_HELD_BACK ? FORGETFUL : House.LINES;
+        }
+    }
+
+    private static final Encoder FORGETFUL =
+            new Encoder() {
+                @Override
+                public byte @Nullable [] push(Push push) {
+                    return House.LINES.push(
+                            push instanceof Push.Delivery(var channel, var publication, _)
+                                    ? new Push.Delivery(
+                                            channel, publication, publication.offset() - 1)
+                                    : push);
+                }
+
+                @Override
+                public byte @Nullable [] reply(long id, Reply reply) {
+                    return House.LINES.reply(id, reply);
+                }
+            };
+
     /// One client: its connection, when it has one, and all that it ever saw.
     private static final class Client {
         final SubscriberView view;
         final List<String> read = new ArrayList<>();
         MemoryTransport transport;
+        Filter filter = Filter.EVERYTHING;
+        int holes;
 
         Client(Run run, String name) {
             view = run.checker.subscriber(name, "news", run.promise);
             transport = run.house.connect(name);
-            run.house.subscribe(transport, "news");
+            choose(run);
+            run.house.subscribe(transport, "news", filter);
+        }
+
+        private void choose(Run run) {
+            Filter chosen = FILTERS.get(run.random.nextInt(FILTERS.size()));
+            if (chosen instanceof Remainder remainder) {
+                view.wants(remainder::passes);
+                filter = run.trick.filter(chosen);
+            } else {
+                view.wants(any -> true);
+                filter = chosen;
+            }
         }
 
         /// Everything that has reached the client is seen by it.
@@ -47,12 +149,12 @@ final class DeliveryTest {
         private void see(String line) {
             String[] words = line.split(" ", -1);
             switch (words[0]) {
-                case "publication" ->
-                        view.publication(
-                                Long.parseLong(words[2]),
-                                words[3],
-                                Long.parseLong(words[4]),
-                                words[5]);
+                case "publication" -> {
+                    long offset = Long.parseLong(words[2]);
+                    long prev = Long.parseLong(words[4]);
+                    holes += prev == offset - 1 ? 0 : 1;
+                    view.publication(offset, words[3], prev, words[5]);
+                }
                 case "gap" -> view.gap(Long.parseLong(words[2]), position(words, 3));
                 case "1" ->
                         view.subscribed(
@@ -82,12 +184,10 @@ final class DeliveryTest {
 
         private void comeBack(Run run) {
             transport = run.house.connect("client");
-            Position at = view.position();
-            if (at == null) {
-                run.house.subscribe(transport, "news");
-            } else {
-                run.house.resume(transport, "news", at);
+            if (run.random.nextInt(4) == 0) {
+                choose(run);
             }
+            run.house.receive(transport, new Command.Subscribe(1, "news", view.position(), filter));
         }
 
         void mend(Run run) {
@@ -107,9 +207,11 @@ final class DeliveryTest {
         final House house;
         final DeliveryChecker.Promise promise;
         final List<Client> clients = new ArrayList<>();
+        final Trick trick;
         int published;
 
-        Run(long seed, ChannelRules.Lagging lagging, Fault fault) {
+        Run(long seed, ChannelRules.Lagging lagging, Fault fault, Trick trick) {
+            this.trick = trick;
             random = new Random(seed);
             engine = new StepEngine(checker, fault);
             promise =
@@ -123,7 +225,8 @@ final class DeliveryTest {
                                             .history(8, Duration.ofHours(1))
                                             .subscribe(Access.anyone())
                                             .lagging(lagging))
-                            .limits(Limits.DEFAULT.outbox(400).connections(1_000));
+                            .limits(Limits.DEFAULT.outbox(400).connections(1_000))
+                            .encoder(trick.encoder());
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(new Client(this, "client" + i));
             }
@@ -136,8 +239,11 @@ final class DeliveryTest {
             for (int i = 0; i < 20; i++) {
                 settle();
             }
-            publish(null);
-            settle();
+            for (int last : LAST) {
+                published += Math.floorMod(last - published, 14);
+                publish(null);
+                settle();
+            }
             settle();
             return checker.verify();
         }
@@ -167,7 +273,7 @@ final class DeliveryTest {
             }
         }
 
-        private void publish(@org.jspecify.annotations.Nullable String except) {
+        private void publish(@Nullable String except) {
             Content content =
                     Content.of(("p" + published++).getBytes(StandardCharsets.UTF_8)).except(except);
             house.hub
@@ -193,13 +299,16 @@ final class DeliveryTest {
         long delivered = 0;
         long recovered = 0;
         long told = 0;
+        long holes = 0;
         for (long seed = 0; seed < ROUNDS; seed++) {
-            Run run = new Run(seed, lagging, Fault.NONE);
+            Run run = new Run(seed, lagging, Fault.NONE, Trick.NONE);
             assertThat(run.play()).as("seed %d", seed).isEmpty();
             delivered += run.checker.counts().delivered();
             recovered += run.checker.counts().recovered();
             told += run.checker.counts().notRecovered() + run.checker.counts().gaps();
+            holes += run.clients.stream().mapToInt(client -> client.holes).sum();
         }
+        assertThat(holes).isGreaterThan(ROUNDS);
         assertThat(delivered).isGreaterThan(ROUNDS * 10L);
         assertThat(recovered).isGreaterThan(ROUNDS / 10);
         assertThat(told).isGreaterThan(ROUNDS / 100);
@@ -208,7 +317,7 @@ final class DeliveryTest {
     @ParameterizedTest
     @EnumSource(names = {"LATE_ANNOUNCEMENTS", "DROPPED_ANNOUNCEMENTS"})
     void anEngineThatAnnouncesTooLittleIsMadeGoodFromItsHistory(Fault fault) {
-        assertThat(firstViolation(fault, ROUNDS / 10)).isEqualTo(ROUNDS / 10);
+        assertThat(firstViolation(fault, Trick.NONE, ROUNDS / 10)).isEqualTo(ROUNDS / 10);
     }
 
     /// The control: a history without its guards, or an announcement that pretends to follow, is
@@ -216,13 +325,20 @@ final class DeliveryTest {
     @ParameterizedTest
     @EnumSource(names = {"UNTAGGED", "SHORT_PAGES", "LONG_PAGES", "FORGED_ANNOUNCEMENTS"})
     void aGuardThatIsOffIsFoundOut(Fault fault) {
-        assertThat(firstViolation(fault, ROUNDS)).isLessThan(ROUNDS);
+        assertThat(firstViolation(fault, Trick.NONE, ROUNDS)).isLessThan(ROUNDS);
+    }
+
+    /// The control of the filters.
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void aFilterThatIsWrongIsFoundOut(Trick trick) {
+        assertThat(firstViolation(Fault.NONE, trick, ROUNDS)).isLessThan(ROUNDS);
     }
 
     /// The first seed at which a promise is broken; `rounds` when none is.
-    private static long firstViolation(Fault fault, int rounds) {
+    private static long firstViolation(Fault fault, Trick trick, int rounds) {
         for (long seed = 0; seed < rounds; seed++) {
-            if (!new Run(seed, ChannelRules.Lagging.DISCONNECT, fault).play().isEmpty()) {
+            if (!new Run(seed, ChannelRules.Lagging.DISCONNECT, fault, trick).play().isEmpty()) {
                 return seed;
             }
         }

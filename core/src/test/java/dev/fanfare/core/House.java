@@ -23,6 +23,7 @@ final class House {
     final Rulebook rules;
     private Limits limits = Limits.DEFAULT;
     private Map<String, MessageHandler> handlers = Map.of();
+    private Encoder encoder = LINES;
 
     static House with(ChannelRules rules) {
         return new House(null, rules);
@@ -44,6 +45,12 @@ final class House {
         return this;
     }
 
+    /// Of the sessions that are opened from now on.
+    House encoder(Encoder other) {
+        encoder = other;
+        return this;
+    }
+
     House handlers(Map<String, MessageHandler> others) {
         handlers = others;
         return this;
@@ -52,7 +59,7 @@ final class House {
     Endpoint endpoint() {
         return new Endpoint(
                 "test",
-                LINES,
+                encoder,
                 House::authenticate,
                 Endpoint.Admission.BY_COMMAND,
                 rules,
@@ -99,6 +106,10 @@ final class House {
 
     void subscribe(MemoryTransport transport, String channel) {
         receive(transport, new Command.Subscribe(1, channel, null));
+    }
+
+    void subscribe(MemoryTransport transport, String channel, Filter filter) {
+        receive(transport, new Command.Subscribe(1, channel, null, filter));
     }
 
     void resume(MemoryTransport transport, String channel, Position since) {

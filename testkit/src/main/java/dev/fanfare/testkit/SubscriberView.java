@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What one subscriber of one channel has seen, over all its connections: one continuous sequence,
@@ -42,8 +43,11 @@ public final class SubscriberView {
     /// Payloads that this subscriber may rightly not be sent.
     private final Set<String> excepted = new HashSet<>();
 
+    /// What passes the subscription's filter.
+    private Predicate<String> wanted = any -> true;
+
     /// @param cuts how often the store had lost something when it was told
-    private record Hole(String epoch, long from, long to, int cuts) {}
+    private record Hole(String epoch, long from, long to, int cuts, Predicate<String> wanted) {}
 
     SubscriberView(
             DeliveryChecker checker, String name, String channel, DeliveryChecker.Promise promise) {
@@ -117,6 +121,9 @@ public final class SubscriberView {
             if (wrong != null) {
                 report(Violation.Kind.DIFFERS, wrong);
             }
+            if (!wanted.test(payload)) {
+                report(Violation.Kind.UNINVITED, "publication " + offset + " past the filter");
+            }
             if (offset <= before.offset()) {
                 again(offset, before.offset());
                 return;
@@ -158,7 +165,7 @@ public final class SubscriberView {
             boolean each = promise == DeliveryChecker.Promise.EACH;
             if (prev != offset - 1 && each && !checker.oracle().isCut(channel, here.tag())) {
                 int cuts = checker.oracle().cuts(channel);
-                holes.add(new Hole(before.epoch(), before.offset(), offset - 1, cuts));
+                holes.add(new Hole(before.epoch(), before.offset(), offset - 1, cuts, wanted));
             }
             return;
         }
@@ -199,6 +206,14 @@ public final class SubscriberView {
         }
     }
 
+    /// The next subscription has a filter: from now on only payloads that pass are owed, and no
+    /// other may come.
+    public void wants(Predicate<String> payloads) {
+        synchronized (checker) {
+            wanted = payloads;
+        }
+    }
+
     /// The connection or the subscription is gone; what has not come is owed after a resumption.
     public void disconnected() {
         synchronized (checker) {
@@ -211,7 +226,10 @@ public final class SubscriberView {
         List<Violation> found = new ArrayList<>();
         for (Hole hole : holes) {
             long to = checker.oracle().uncut(channel, hole.to, hole.cuts);
-            lost(found, checker.oracle().acknowledged(channel, hole.epoch, hole.from, to));
+            lost(
+                    found,
+                    checker.oracle().acknowledged(channel, hole.epoch, hole.from, to),
+                    hole.wanted);
         }
         Position at = last;
         if (live && at != null) {
@@ -222,8 +240,11 @@ public final class SubscriberView {
                                 Violation.Kind.SILENT_GAP,
                                 "stands at " + at + ", which the store has lost"));
             }
-            lost(found, oracle.acknowledged(channel, at.epoch(), at.offset(), Long.MAX_VALUE));
-            lost(found, oracle.acknowledgedOutside(channel, at.epoch(), since));
+            lost(
+                    found,
+                    oracle.acknowledged(channel, at.epoch(), at.offset(), Long.MAX_VALUE),
+                    wanted);
+            lost(found, oracle.acknowledgedOutside(channel, at.epoch(), since), wanted);
             if (at.offset() < reach) {
                 found.add(
                         violation(
@@ -234,9 +255,9 @@ public final class SubscriberView {
         return found;
     }
 
-    private void lost(List<Violation> found, List<Oracle.Entry> entries) {
+    private void lost(List<Violation> found, List<Oracle.Entry> entries, Predicate<String> owed) {
         entries.stream()
-                .filter(entry -> !excepted.contains(entry.payload))
+                .filter(entry -> !excepted.contains(entry.payload) && owed.test(entry.payload))
                 .forEach(entry -> found.add(violation(Violation.Kind.LOST, entry.toString())));
     }
 
