@@ -114,6 +114,8 @@ public record FlatDialect(@Nullable String plainText, Set<String> stamped) imple
             // The apps' channels cut who falls behind, or promise the latest: there is no gap to
             // tell.
             case Push.Gap _ -> null;
+            // No app of this dialect opens a session's inbox.
+            case Push.Inbox _ -> null;
             case Push.Subscribed _, Push.Expiring _, Push.Ping _, Push.Disconnect _ -> null;
         };
     }

@@ -44,6 +44,9 @@ public sealed interface Command {
 
     record History(long id, String channel, HistoryQuery query) implements Command {}
 
+    /// Asks for what waits for the session's user, and for what is sent to it from now on.
+    record Inbox(long id) implements Command {}
+
     record Ping(long id) implements Command {}
 
     /// The answer to [Push.Ping]; it has no reply.

@@ -38,6 +38,7 @@ final class Commands {
             case Command.Send c -> send(session, c);
             case Command.Presence c -> presence(session, c);
             case Command.History c -> history(session, c);
+            case Command.Inbox c -> inbox(session, c);
             case Command.Ping c -> session.reply(c.id(), new Reply.Pong());
             case Command.Pong _ -> {}
             case Command.Malformed c -> session.malformed(c);
@@ -276,6 +277,24 @@ final class Commands {
                     if (failure == null) {
                         session.replyFrom(command.id(), read(command.channel(), history));
                     } else {
+                        unavailable(session, command, failure);
+                    }
+                });
+    }
+
+    private void inbox(Session session, Command.Inbox command) {
+        if (session.principal() == null) {
+            session.refuse(
+                    command.id(),
+                    Refusal.of(Refusal.Code.NOT_ENABLED, "A session without a user has no inbox."));
+            return;
+        }
+        session.openInbox(inbox ->
+                        session.reply(
+                                command.id(),
+                                new Reply.Inbox(inbox.messages().size(), inbox.lost())))
+                .whenComplete((_, failure) -> {
+                    if (failure != null && session.connected()) {
                         unavailable(session, command, failure);
                     }
                 });

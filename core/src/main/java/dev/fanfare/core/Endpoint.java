@@ -14,6 +14,7 @@ import java.util.Map;
 /// @param handlers by message name
 /// @param lifecycle is told of sessions
 /// @param full how a session over [Limits#connections] ends
+/// @param messages when its sessions take what is sent to their users
 public record Endpoint(
         String name,
         Encoder encoder,
@@ -23,7 +24,55 @@ public record Endpoint(
         Map<String, MessageHandler> handlers,
         Lifecycle lifecycle,
         Limits limits,
-        Close full) {
+        Close full,
+        UserMessages messages) {
+
+    /// One whose sessions take user messages at once.
+    public Endpoint(
+            String name,
+            Encoder encoder,
+            Authenticator authenticator,
+            Admission admission,
+            Rulebook rules,
+            Map<String, MessageHandler> handlers,
+            Lifecycle lifecycle,
+            Limits limits,
+            Close full) {
+        this(
+                name,
+                encoder,
+                authenticator,
+                admission,
+                rules,
+                handlers,
+                lifecycle,
+                limits,
+                full,
+                UserMessages.AT_ONCE);
+    }
+
+    public Endpoint messages(UserMessages when) {
+        return new Endpoint(
+                name,
+                encoder,
+                authenticator,
+                admission,
+                rules,
+                handlers,
+                lifecycle,
+                limits,
+                full,
+                when);
+    }
+
+    /// When a session is sent what is sent to its user. What waited comes, either way, only to a
+    /// session that asks.
+    public enum UserMessages {
+        /// From the moment it is connected.
+        AT_ONCE,
+        /// Once it has asked; until then messages wait, if no other session takes them.
+        WHEN_ASKED
+    }
 
     public enum Admission {
         /// The client says who it is by a connect command, before any other.

@@ -42,6 +42,7 @@ public final class Hub implements AutoCloseable {
     private final Meter meter = new Meter();
     private final Commands commands = new Commands(this);
     private final Users users = new Users();
+    private final Inboxes inboxes;
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, LiveChannel> channels = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Loop, Turn> turns = new ConcurrentHashMap<>();
@@ -56,6 +57,7 @@ public final class Hub implements AutoCloseable {
         this.payloads = payloads;
         this.clock = environment.clock();
         this.random = environment.random();
+        this.inboxes = new Inboxes(this, rules.inboxes());
         engine.start(new Announcements());
         clock.after(SWEEP, this::sweep);
     }
@@ -112,7 +114,9 @@ public final class Hub implements AutoCloseable {
     ///
     /// @return how many sessions it was handed to
     public int broadcast(Object value, Predicate<Session> to) {
-        return deliver(sessions().stream().filter(to).toList(), content(value));
+        return deliver(
+                sessions().stream().filter(to).toList(),
+                new Push.Message(content(value), clock.millis()));
     }
 
     /// The connected sessions.
@@ -268,12 +272,11 @@ public final class Hub implements AutoCloseable {
     }
 
     /// Sends to these sessions, encoding once for each encoder and handing over once to each loop.
-    int deliver(List<Session> to, Content content) {
-        Push.Message message = new Push.Message(content, clock.millis());
+    int deliver(List<Session> to, Push.Message message) {
         IdentityHashMap<Encoder, byte @Nullable []> frames = new IdentityHashMap<>();
         Map<Turn, List<Session>> byTurn = new HashMap<>();
         for (Session session : to) {
-            if (!session.id().equals(content.except())) {
+            if (!session.id().equals(message.content().except())) {
                 frames.computeIfAbsent(session.encoder(), encoder -> encoder.push(message));
                 byTurn.computeIfAbsent(session.turn(), _ -> new ArrayList<>()).add(session);
             }
@@ -341,6 +344,10 @@ public final class Hub implements AutoCloseable {
 
     Users users() {
         return users;
+    }
+
+    Inboxes inboxes() {
+        return inboxes;
     }
 
     Meter meter() {

@@ -5,6 +5,7 @@ import dev.fanfare.engine.Clock;
 import dev.fanfare.engine.Engine;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
+import dev.fanfare.engine.Inbox;
 import dev.fanfare.engine.Member;
 import dev.fanfare.engine.Position;
 import dev.fanfare.engine.PublishRequest;
@@ -26,8 +27,14 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryEngine implements Engine {
     private static final Duration SWEEP = Duration.ofSeconds(30);
 
+    /// What waits for users: in how many inboxes, and bytes in all of them.
+    private static final int INBOXES = 100_000;
+
+    private static final long INBOX_BYTES = 64 << 20;
+
     private final Clock clock;
     private final ConcurrentHashMap<String, MemoryHistory> histories = new ConcurrentHashMap<>();
+    private final MemoryInboxes inboxes = new MemoryInboxes(INBOXES, INBOX_BYTES);
     private final AtomicLong tags;
     private @Nullable Listener listener;
     private volatile boolean closed;
@@ -99,6 +106,16 @@ public final class MemoryEngine implements Engine {
     }
 
     @Override
+    public CompletionStage<Kept> put(String user, Inbox added, Inbox.Bounds bounds) {
+        return CompletableFuture.completedFuture(inboxes.put(user, added, bounds, clock.millis()));
+    }
+
+    @Override
+    public CompletionStage<Inbox> take(String user) {
+        return CompletableFuture.completedFuture(inboxes.take(user, clock.millis()));
+    }
+
+    @Override
     public void close() {
         closed = true;
     }
@@ -136,6 +153,7 @@ public final class MemoryEngine implements Engine {
 
     private void sweep() {
         histories.values().removeIf(MemoryHistory::dropIfIdle);
+        inboxes.sweep(clock.millis());
         if (!closed) {
             clock.after(SWEEP, this::sweep);
         }

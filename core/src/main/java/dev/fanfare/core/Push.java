@@ -25,6 +25,10 @@ public sealed interface Push {
     /// @param time milliseconds since 1970
     record Message(Content content, long time) implements Push {}
 
+    /// The server has opened the inbox of this session's user: so many messages waited and follow;
+    /// so many more were lost.
+    record Inbox(int messages, long lost) implements Push {}
+
     /// Publications after `from` up to and with `to` are lost to this subscription.
     record Gap(String channel, long from, Position to) implements Push {}
 

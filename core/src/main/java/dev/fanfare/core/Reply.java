@@ -32,6 +32,9 @@ public sealed interface Reply {
 
     record History(String channel, List<Publication> publications, Position top) implements Reply {}
 
+    /// So many messages waited and follow; so many more were lost.
+    record Inbox(int messages, long lost) implements Reply {}
+
     record Pong() implements Reply {}
 
     record Refused(Refusal refusal) implements Reply {}

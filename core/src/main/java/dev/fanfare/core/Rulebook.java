@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
+import dev.fanfare.engine.Inbox;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,13 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Which rules a channel has, by the pattern its name matches: `orders:{storeId}`, where `{...}`
 /// stands for one or more characters other than `:`. The pattern that begins with the most literal
-/// characters wins.
+/// characters wins. Also how much waits for a user who is away.
 public final class Rulebook {
     private static final int MAX_NAME = 255;
 
     private final List<Entry> entries = new ArrayList<>();
 
     private record Entry(Pattern pattern, ChannelRules rules) {}
+
+    private Inbox.Bounds inboxes = Inbox.Bounds.DEFAULT;
 
     private Rulebook() {}
 
@@ -30,6 +33,18 @@ public final class Rulebook {
                         book.entries.add(new Entry(Pattern.of(pattern), rules)));
         book.entries.sort((a, b) -> Integer.compare(b.pattern.literal(), a.pattern.literal()));
         return book;
+    }
+
+    /// The same rules, with other bounds for what waits for users.
+    public Rulebook inboxes(Inbox.Bounds bounds) {
+        Rulebook book = new Rulebook();
+        book.entries.addAll(entries);
+        book.inboxes = bounds;
+        return book;
+    }
+
+    Inbox.Bounds inboxes() {
+        return inboxes;
     }
 
     /// Null when no pattern matches.

@@ -2,10 +2,12 @@
 package dev.fanfare.core;
 
 import dev.fanfare.engine.Content;
+import dev.fanfare.engine.Inbox;
 import dev.fanfare.engine.Position;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ public final class Session {
     private @Nullable Entrance entrance;
 
     private volatile @Nullable SerialTasks tasks;
+    private volatile @Nullable Mailbox mailbox;
 
     /// Where it is in its turn's array.
     int place;
@@ -212,6 +215,41 @@ public final class Session {
             if (subscription != null) {
                 subscriptions.end(subscription);
                 push(new Push.Unsubscribed(channel, reason));
+            }
+        });
+    }
+
+    /// From now on this session takes what is sent to its user; first it is sent [Push.Inbox] and
+    /// what had waited. Asking again does the same again.
+    ///
+    /// @return what had waited; fails with [IllegalStateException] when the session is not
+    ///   connected or has no user, and with the engine's failure when it could not be asked: the
+    ///   session then takes what is sent from now on, and what waits still does
+    public CompletionStage<Inbox> openInbox() {
+        CompletableFuture<Inbox> opened = new CompletableFuture<>();
+        onLoop(() -> {
+            if (state != State.CONNECTED || principal == null) {
+                opened.completeExceptionally(
+                        new IllegalStateException("no inbox: session=" + id + ", state=" + state));
+                return;
+            }
+            openInbox(inbox -> push(new Push.Inbox(inbox.messages().size(), inbox.lost())))
+                    .whenComplete((inbox, failure) -> {
+                        if (failure == null) {
+                            opened.complete(inbox);
+                        } else {
+                            opened.completeExceptionally(failure);
+                        }
+                    });
+        });
+        return opened;
+    }
+
+    /// This session takes no user messages any more: they wait when no other does.
+    public void closeInbox() {
+        onLoop(() -> {
+            if (state == State.CONNECTED && principal != null) {
+                mailbox().close();
             }
         });
     }
@@ -401,11 +439,48 @@ public final class Session {
         push(new Push.Message(content, hub.clock().millis()));
     }
 
-    /// Sends a frame that was encoded by [#encoder].
+    /// Sends a frame that was encoded by [#encoder]; behind what waited for its user, if that has
+    /// been asked for.
     void sendFrame(byte[] frame) {
+        Mailbox box = mailbox;
+        if (state == State.CONNECTED && (box == null || !box.holds(frame))) {
+            sendOwn(frame);
+        }
+    }
+
+    void sendOwn(byte[] frame) {
         if (state == State.CONNECTED) {
             fits(outbox.send(frame));
         }
+    }
+
+    /// Whether what is sent to its user is for this session. Any thread.
+    boolean takesMessages() {
+        Mailbox box = mailbox;
+        return connected()
+                && (box == null
+                        ? endpoint.messages() == Endpoint.UserMessages.AT_ONCE
+                        : box.taking());
+    }
+
+    /// Whether it has asked for its user's inbox. Any thread.
+    boolean inboxOpen() {
+        Mailbox box = mailbox;
+        return connected() && box != null && box.taking();
+    }
+
+    /// On the loop, of a connected session with a user.
+    CompletionStage<Inbox> openInbox(Consumer<Inbox> announce) {
+        return mailbox().open(announce);
+    }
+
+    private Mailbox mailbox() {
+        Mailbox box = mailbox;
+        if (box == null) {
+            box = new Mailbox(this, user());
+            mailbox = box;
+        }
+        return box;
     }
 
     private void fits(boolean fits) {

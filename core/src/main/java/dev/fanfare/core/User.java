@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
+import dev.fanfare.engine.Content;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /// A user with however many sessions on this node. Any thread.
 public final class User {
@@ -22,11 +24,19 @@ public final class User {
         return hub.users().sessions(id);
     }
 
-    /// Sends to every open session of the user.
+    /// Sends to every session of the user that takes messages; while there is none, the message
+    /// waits for the first that asks. From the moment it is handed to a session it is not kept: a
+    /// connection that dies before the bytes have left takes it along.
     ///
-    /// @return how many sessions it was handed to
-    public int send(Object value) {
-        return hub.deliver(sessions(), hub.content(value));
+    /// @return what became of it; fails with [dev.fanfare.engine.EngineUnavailable] when it is not
+    ///   known whether it waits
+    public CompletionStage<Sent> send(Object value) {
+        return hub.inboxes().send(id, hub.content(value));
+    }
+
+    /// The same, under an event name.
+    public CompletionStage<Sent> send(String event, Object value) {
+        return hub.inboxes().send(id, Content.of(event, hub.content(value).data()));
     }
 
     /// Closes every session of the user.

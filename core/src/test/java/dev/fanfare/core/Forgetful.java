@@ -5,6 +5,7 @@ import dev.fanfare.engine.Engine;
 import dev.fanfare.engine.EngineUnavailable;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
+import dev.fanfare.engine.Inbox;
 import dev.fanfare.engine.Member;
 import dev.fanfare.engine.Position;
 import dev.fanfare.engine.PublishRequest;
@@ -55,6 +56,16 @@ final class Forgetful implements Engine {
 
     @Override
     public CompletionStage<List<Member>> members(String channel, int limit) {
+        return unavailable();
+    }
+
+    @Override
+    public CompletionStage<Kept> put(String user, Inbox added, Inbox.Bounds bounds) {
+        return unavailable();
+    }
+
+    @Override
+    public CompletionStage<Inbox> take(String user) {
         return unavailable();
     }
 

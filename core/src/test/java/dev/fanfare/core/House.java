@@ -24,6 +24,7 @@ final class House {
     private Limits limits = Limits.DEFAULT;
     private Map<String, MessageHandler> handlers = Map.of();
     private Encoder encoder = LINES;
+    private Endpoint.UserMessages messages = Endpoint.UserMessages.AT_ONCE;
 
     static House with(ChannelRules rules) {
         return new House(null, rules);
@@ -56,6 +57,11 @@ final class House {
         return this;
     }
 
+    House messages(Endpoint.UserMessages when) {
+        messages = when;
+        return this;
+    }
+
     Endpoint endpoint() {
         return new Endpoint(
                 "test",
@@ -66,7 +72,8 @@ final class House {
                 handlers,
                 Endpoint.Lifecycle.NONE,
                 limits,
-                Close.TOO_MANY_CONNECTIONS);
+                Close.TOO_MANY_CONNECTIONS,
+                messages);
     }
 
     /// Every token is the name of its user; `bad` is none, `nobody` is a client without a name, and

@@ -529,14 +529,14 @@ final class HubTest {
         MemoryTransport first = house.connect("ada");
         MemoryTransport second = house.connect("ada");
         MemoryTransport other = house.connect("bob");
-        assertThat(house.hub.user("ada").send("hello")).isEqualTo(2);
+        assertThat(house.hub.user("ada").send("hello")).isCompletedWithValue(new Sent.Handed(2));
         house.loop.runAll();
         assertThat(first.take()).containsExactly("message hello");
         assertThat(second.take()).containsExactly("message hello");
         assertThat(other.take()).isEmpty();
     }
 
-    private static Content content(String text) {
+    static Content content(String text) {
         return Content.of(bytes(text));
     }
 

@@ -27,6 +27,7 @@ final class LineEncoder implements Encoder {
                     case Push.Left l -> "leave " + l.channel() + " " + l.member().user();
                     case Push.Message m ->
                             "message " + new String(m.content().data(), StandardCharsets.UTF_8);
+                    case Push.Inbox i -> "inbox " + i.messages() + " " + i.lost();
                     case Push.Gap g -> "gap " + g.channel() + " " + g.from() + " " + words(g.to());
                     case Push.Subscribed s ->
                             "subscribed " + s.channel() + " " + words(s.position());
@@ -72,6 +73,7 @@ final class LineEncoder implements Encoder {
                                     + String.join(
                                             ",",
                                             h.publications().stream().map(this::text).toList());
+                    case Reply.Inbox i -> "inbox " + i.messages() + " " + i.lost();
                     case Reply.Pong _ -> "pong";
                     case Reply.Refused r ->
                             "refused "

@@ -4,6 +4,7 @@ package dev.fanfare.core;
 import dev.fanfare.engine.Clock;
 import dev.fanfare.engine.Engine;
 import dev.fanfare.testkit.EngineContract;
+import dev.fanfare.testkit.InboxContract;
 import dev.fanfare.testkit.PresenceContract;
 import dev.fanfare.testkit.ResetContract;
 import java.util.Random;
@@ -20,6 +21,14 @@ final class MemoryEngineTest {
 
     @Nested
     final class Resets extends ResetContract {
+        @Override
+        protected Engine engine(Clock clock) {
+            return memory(clock);
+        }
+    }
+
+    @Nested
+    final class Inboxes extends InboxContract {
         @Override
         protected Engine engine(Clock clock) {
             return memory(clock);

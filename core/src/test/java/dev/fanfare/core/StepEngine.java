@@ -4,6 +4,7 @@ package dev.fanfare.core;
 import dev.fanfare.engine.Engine;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
+import dev.fanfare.engine.Inbox;
 import dev.fanfare.engine.Member;
 import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
@@ -188,6 +189,16 @@ final class StepEngine implements Engine {
     @Override
     public CompletionStage<List<Member>> members(String channel, int limit) {
         return CompletableFuture.completedFuture(List.of());
+    }
+
+    @Override
+    public CompletionStage<Kept> put(String user, Inbox added, Inbox.Bounds bounds) {
+        return CompletableFuture.completedFuture(Kept.FULL);
+    }
+
+    @Override
+    public CompletionStage<Inbox> take(String user) {
+        return CompletableFuture.completedFuture(Inbox.EMPTY);
     }
 
     @Override

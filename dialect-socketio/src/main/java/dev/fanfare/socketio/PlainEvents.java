@@ -28,6 +28,8 @@ public final class PlainEvents implements Events {
             case Push.Message(var content, _) -> named(content, "message");
             case Push.Joined(var channel, var member) -> event("joined", member(channel, member));
             case Push.Left(var channel, var member) -> event("left", member(channel, member));
+            case Push.Inbox(var messages, var lost) ->
+                    event("inbox", Map.of("messages", messages, "lost", lost));
             case Push.Gap(var channel, var from, var to) ->
                     event("gap", Map.of("channel", channel, "from", from, "to", to.offset()));
             case Push.Unsubscribed(var channel, var reason) -> {
@@ -93,6 +95,8 @@ public final class PlainEvents implements Events {
                                     .map(each -> JSON.readTree(each.content().data()))
                                     .toList());
             case Reply.Refreshed(var expiresAt) -> json(Map.of("expiresAt", expiresAt));
+            case Reply.Inbox(var messages, var lost) ->
+                    json(Map.of("messages", messages, "lost", lost));
             case Reply.Connected _, Reply.Pong _ -> null;
         };
     }

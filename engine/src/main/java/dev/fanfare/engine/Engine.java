@@ -53,6 +53,22 @@ public interface Engine extends AutoCloseable {
     /// Who is present, one entry a user, in no order; at most `limit`.
     CompletionStage<List<Member>> members(String channel, int limit);
 
+    /// Adds to what waits for a user, behind what waits already. Over the bounds the oldest is
+    /// dropped and counted as lost; an inbox is forgotten, count and all, when nothing was put for
+    /// twice the age. One node's calls of this and of [#take] for a user are carried out in the
+    /// order in which they were made, whether or not they were answered.
+    CompletionStage<Kept> put(String user, Inbox added, Inbox.Bounds bounds);
+
+    /// Takes all that waits for a user: of several who ask, one has it.
+    CompletionStage<Inbox> take(String user);
+
+    /// What became of what was put.
+    enum Kept {
+        WAITS,
+        /// The engine keeps as much as it can, for all users together: nothing was added.
+        FULL
+    }
+
     /// Ends; what is under way may fail.
     @Override
     void close();

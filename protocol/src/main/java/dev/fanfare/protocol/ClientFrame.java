@@ -37,6 +37,9 @@ public sealed interface ClientFrame {
         }
     }
 
+    /// Asks for what waits for the user, and for what is sent to the user from now on.
+    record Inbox(long id) implements ClientFrame {}
+
     record Ping(long id) implements ClientFrame {}
 
     /// The answer to [ServerFrame.Ping].

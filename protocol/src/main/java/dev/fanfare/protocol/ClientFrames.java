@@ -3,6 +3,7 @@ package dev.fanfare.protocol;
 
 import dev.fanfare.protocol.ClientFrame.Connect;
 import dev.fanfare.protocol.ClientFrame.History;
+import dev.fanfare.protocol.ClientFrame.Inbox;
 import dev.fanfare.protocol.ClientFrame.Ping;
 import dev.fanfare.protocol.ClientFrame.Pong;
 import dev.fanfare.protocol.ClientFrame.Presence;
@@ -46,6 +47,7 @@ final class ClientFrames {
                     new Subscribe(id, fields.string("channel"), fields.optionalPosition("since"));
             case "unsubscribe" -> new Unsubscribe(id, fields.string("channel"));
             case "presence" -> new Presence(id, fields.string("channel"));
+            case "inbox" -> new Inbox(id);
             case "history" -> history(id, fields);
             case "connect" ->
                     new Connect(
@@ -127,6 +129,8 @@ final class ClientFrames {
                     .optional(",\"token\":", connect.token());
         } else if (frame instanceof Refresh refresh) {
             head(out, "refresh", refresh.id()).ascii(",\"token\":").string(refresh.token());
+        } else if (frame instanceof Inbox inbox) {
+            head(out, "inbox", inbox.id());
         } else {
             head(out, frame instanceof Ping ? "ping" : "pong", frame.id());
         }

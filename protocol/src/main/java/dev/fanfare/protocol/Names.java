@@ -31,6 +31,8 @@ final class Names {
                     "user",
                     "expiresAt",
                     "pingInterval",
+                    "messages",
+                    "lost",
                     "recovered",
                     "time",
                     "publisher",

@@ -55,6 +55,10 @@ public sealed interface ServerFrame {
 
     record History(long id, String channel, List<Entry> publications) implements Reply {}
 
+    /// @param messages how many waited and follow
+    /// @param lost how many more there were, which are lost
+    record Inbox(long id, int messages, long lost) implements Reply {}
+
     record Pong(long id) implements Reply {}
 
     record Refused(long id, Problem problem) implements Reply {}
@@ -68,6 +72,12 @@ public sealed interface ServerFrame {
 
     /// A message to this session or user, outside any channel.
     record Message(@Nullable String event, long time, RawJson data) implements Push {}
+
+    /// The server has opened the user's inbox.
+    ///
+    /// @param messages how many waited and follow
+    /// @param lost how many more there were, which are lost
+    record InboxByServer(int messages, long lost) implements Push {}
 
     /// Publications after `from` up to and with `to` are lost to this subscription.
     record Gap(String channel, long from, Position to) implements Push {}

@@ -8,6 +8,8 @@ import dev.fanfare.protocol.ServerFrame.Expiring;
 import dev.fanfare.protocol.ServerFrame.Failed;
 import dev.fanfare.protocol.ServerFrame.Gap;
 import dev.fanfare.protocol.ServerFrame.History;
+import dev.fanfare.protocol.ServerFrame.Inbox;
+import dev.fanfare.protocol.ServerFrame.InboxByServer;
 import dev.fanfare.protocol.ServerFrame.Joined;
 import dev.fanfare.protocol.ServerFrame.Left;
 import dev.fanfare.protocol.ServerFrame.Message;
@@ -63,6 +65,11 @@ final class ServerFrames {
             case "reply" -> new Answer(id, fields.optionalRaw("data"));
             case "presence" -> new Presence(id, fields.string("channel"), members(fields));
             case "history" -> new History(id, fields.string("channel"), entries(fields));
+            case "inbox" ->
+                    new Inbox(
+                            id,
+                            (int) fields.integer("messages", 0, Integer.MAX_VALUE),
+                            fields.integer("lost"));
             case "pong" -> new Pong(id);
             case "error" -> new Refused(id, problem(fields));
             default -> null;
@@ -85,6 +92,10 @@ final class ServerFrames {
                             fields.optionalString("event"),
                             fields.integer("time"),
                             fields.raw("data"));
+            case "inbox" ->
+                    new InboxByServer(
+                            (int) fields.integer("messages", 0, Integer.MAX_VALUE),
+                            fields.integer("lost"));
             case "gap" ->
                     new Gap(
                             fields.string("channel"),
@@ -238,6 +249,8 @@ final class ServerFrames {
             head(out, "history", history.id());
             channel(out, history.channel());
             entries(out, history.publications());
+        } else if (reply instanceof Inbox inbox) {
+            inbox(head(out, "inbox", inbox.id()), inbox.messages(), inbox.lost());
         } else if (reply instanceof Connected connected) {
             head(out, "connected", connected.id())
                     .ascii(",\"version\":")
@@ -269,6 +282,8 @@ final class ServerFrames {
                     .number(message.time())
                     .ascii(",\"data\":")
                     .raw(message.data().utf8());
+        } else if (push instanceof InboxByServer inbox) {
+            inbox(head(out, "inbox", 0), inbox.messages(), inbox.lost());
         } else if (push instanceof Gap gap) {
             channel(head(out, "gap", 0), gap.channel());
             position(out.ascii(",\"from\":").number(gap.from()).ascii(",\"to\":"), gap.to());
@@ -340,6 +355,10 @@ final class ServerFrames {
             separator = ",";
         }
         out.ascii(entries.isEmpty() ? ",\"publications\":[]" : "]");
+    }
+
+    private static void inbox(JsonBuffer out, int messages, long lost) {
+        out.ascii(",\"messages\":").number(messages).ascii(",\"lost\":").number(lost);
     }
 
     private static void expires(JsonBuffer out, long at) {

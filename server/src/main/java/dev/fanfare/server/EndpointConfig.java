@@ -29,6 +29,7 @@ public final class EndpointConfig {
     private Endpoint.Lifecycle lifecycle = Endpoint.Lifecycle.NONE;
     private Limits limits = Limits.DEFAULT;
     private Close full = Close.TOO_MANY_CONNECTIONS;
+    private Endpoint.UserMessages messages = Endpoint.UserMessages.AT_ONCE;
     private UnaryOperator<WebSocketRoute> handshake = UnaryOperator.identity();
 
     EndpointConfig() {}
@@ -135,6 +136,12 @@ public final class EndpointConfig {
         return this;
     }
 
+    /// When sessions take what is sent to their users: at once by default.
+    public EndpointConfig userMessages(Endpoint.UserMessages when) {
+        messages = when;
+        return this;
+    }
+
     /// Web origins whose pages may connect, besides the endpoint's own.
     public EndpointConfig origins(Origins allowed) {
         origins = allowed;
@@ -181,6 +188,7 @@ public final class EndpointConfig {
                 Map.copyOf(handlers),
                 lifecycle,
                 limits,
-                full);
+                full,
+                messages);
     }
 }

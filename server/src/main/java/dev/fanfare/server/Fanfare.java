@@ -76,7 +76,12 @@ public final class Fanfare implements AutoCloseable {
         Doors doors = new Doors(new IdentityHashMap<>(), new IdentityHashMap<>());
         Map<String, ChannelRules> rules = endpoints(config, environment.clock(), doors);
         Engine engine = config.engine == null ? new MemoryEngine(environment) : config.engine;
-        Hub hub = new Hub(engine, Rulebook.of(rules), Json::write, environment);
+        Hub hub =
+                new Hub(
+                        engine,
+                        Rulebook.of(rules).inboxes(config.inboxes),
+                        Json::write,
+                        environment);
         Readiness readiness = new Readiness();
         config.checks.forEach(readiness::add);
         Parts parts =

@@ -7,6 +7,7 @@ import dev.fanfare.core.Limits;
 import dev.fanfare.core.MessageHandler;
 import dev.fanfare.engine.Clock;
 import dev.fanfare.engine.Engine;
+import dev.fanfare.engine.Inbox;
 import dev.fanfare.server.http.Origins;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class FanfareConfig {
     Origins origins = Origins.SAME;
     Compression compression = Compression.OFF;
     Secrets secrets = Secrets.STRONG;
+    Inbox.Bounds inboxes = Inbox.Bounds.DEFAULT;
     Duration drainWindow = Duration.ofSeconds(20);
     boolean metricsOnNative;
     @Nullable Site metrics;
@@ -217,6 +219,13 @@ public final class FanfareConfig {
     /// Limits of sessions at the native endpoint.
     public FanfareConfig limits(Limits other) {
         endpoint.limits(other);
+        return this;
+    }
+
+    /// How much waits for a user of whom no session takes messages: 100 messages of together 512
+    /// KiB for 24 hours by default; with 0 messages nothing does.
+    public FanfareConfig inboxes(Inbox.Bounds bounds) {
+        inboxes = bounds;
         return this;
     }
 

@@ -4,6 +4,7 @@ package dev.fanfare.server;
 import dev.fanfare.core.Close;
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.Rulebook;
+import dev.fanfare.core.Sent;
 import dev.fanfare.core.Session;
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.EngineUnavailable;
@@ -89,7 +90,11 @@ final class HttpApi {
     private Response send(Request request) {
         ApiBody body = ApiBody.of(request);
         Content content = Content.of(body.requiredName("type"), body.data());
-        return handedTo(hub.user(request.parameter("id")).send(content));
+        Sent sent = await(hub.user(request.parameter("id")).send(content));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("sessions", sent instanceof Sent.Handed(int sessions) ? sessions : 0);
+        answer.put("waits", sent instanceof Sent.Waits);
+        return Response.json(200, answer);
     }
 
     private Response broadcast(Request request) {

@@ -73,6 +73,7 @@ public final class NativeDialect implements Dialect {
                                         case OLDEST -> HistoryQuery.Order.OLDEST_FIRST;
                                         case NEWEST -> HistoryQuery.Order.NEWEST_FIRST;
                                     }));
+            case ClientFrame.Inbox(var id) -> new Command.Inbox(id);
             case ClientFrame.Connect(var id, var version, var token) ->
                     new Command.Connect(id, version, token);
             case ClientFrame.Refresh(var id, var token) -> new Command.Refresh(id, token);
@@ -104,6 +105,8 @@ public final class NativeDialect implements Dialect {
                     new ServerFrame.Left(channel, member(member));
             case Push.Message(var content, var time) ->
                     new ServerFrame.Message(content.event(), time, new RawJson(content.data()));
+            case Push.Inbox(var messages, var lost) ->
+                    new ServerFrame.InboxByServer(messages, lost);
             case Push.Gap(var channel, var from, var to) ->
                     new ServerFrame.Gap(channel, from, position(to));
             case Push.Subscribed(var channel, var position) ->
@@ -157,6 +160,7 @@ public final class NativeDialect implements Dialect {
             case Reply.History(var channel, var publications, _) ->
                     new ServerFrame.History(
                             id, channel, publications.stream().map(NativeDialect::entry).toList());
+            case Reply.Inbox(var messages, var lost) -> new ServerFrame.Inbox(id, messages, lost);
             case Reply.Connected(var session, var user, var expiresAt, var pingInterval) ->
                     new ServerFrame.Connected(
                             id, Codec.VERSION, session, user, expiresAt, pingInterval);

@@ -170,7 +170,7 @@ class HttpApiTest {
                         Map.of("id", "ada"),
                         "{\"type\":\"t\",\"data\":{}}");
 
-        assertThat(text(response)).isEqualTo("{\"sessions\":0}");
+        assertThat(text(response)).isEqualTo("{\"sessions\":0,\"waits\":true}");
     }
 
     @Test

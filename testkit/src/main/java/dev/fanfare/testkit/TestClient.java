@@ -31,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class TestClient implements AutoCloseable {
     public static final String GAP = "gap";
     public static final String MESSAGE = "message";
+    public static final String INBOX = "inbox";
     public static final String JOIN = "join";
     public static final String LEAVE = "leave";
     public static final String SUBSCRIBED = "subscribed";
@@ -143,6 +144,11 @@ public final class TestClient implements AutoCloseable {
 
     public Reply history(String channel, Position since, int limit) {
         return says(since(command("history").put("channel", channel).put("limit", limit), since));
+    }
+
+    /// What waits for the user.
+    public Reply inbox() {
+        return says(command("inbox"));
     }
 
     public Reply pings() {

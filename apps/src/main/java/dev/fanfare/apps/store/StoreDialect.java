@@ -69,6 +69,10 @@ final class StoreDialect implements Dialect {
                     user(StoreEvent.USER_JOINED, channel, member);
             case Push.Left(String channel, Member member) ->
                     user(StoreEvent.USER_LEFT, channel, member);
+            case Push.Inbox(_, long lost) ->
+                    lost == 0
+                            ? null
+                            : note(lost + " messages waited too long and are lost.", Ids.NONE);
             case Push.Gap(String channel, _, _) ->
                     note(
                             "Some updates are lost. Read the current state again.",

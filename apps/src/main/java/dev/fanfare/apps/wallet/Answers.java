@@ -34,7 +34,7 @@ record Answers(Clock clock) {
             case Reply.Pong _ -> ascii("{\"type\":\"pong\",\"timestamp\":" + clock.millis() + "}");
             case Reply.Refused(Refusal refusal) -> refused(refusal);
             case Reply.Connected _, Reply.Refreshed _, Reply.Published _ -> null;
-            case Reply.Answer _, Reply.Presence _, Reply.History _ -> null;
+            case Reply.Answer _, Reply.Presence _, Reply.History _, Reply.Inbox _ -> null;
         };
     }
 
@@ -82,6 +82,16 @@ record Answers(Clock clock) {
                     envelope(channel, publication.content(), publication.time());
             case Push.Message(Content content, long time) ->
                     envelope(WalletChannels.NOTIFICATIONS, content, time);
+            case Push.Inbox(_, long lost) ->
+                    lost == 0
+                            ? null
+                            : told(
+                                    "lost",
+                                    Map.of(
+                                            "channel",
+                                            WalletChannels.NOTIFICATIONS,
+                                            "messages",
+                                            lost));
             case Push.Gap(String channel, _, _) -> told("gap", Map.of("channel", channel));
             case Push.Unsubscribed(String channel, Refusal reason) ->
                     told("unsubscribed", Map.of("channel", channel, "error", error(reason.code())));
@@ -94,7 +104,7 @@ record Answers(Clock clock) {
         };
     }
 
-    private byte[] told(String type, Map<String, String> payload) {
+    private byte[] told(String type, Map<String, ?> payload) {
         return envelope(type, Content.of(Json.write(payload)), clock.millis());
     }
 
