@@ -22,6 +22,7 @@ public final class PostgresChanges implements AutoCloseable {
     private final Watch watch;
     private final Thread streaming;
     private final Thread watching;
+    private final Thread listening;
 
     private PostgresChanges(Settings settings, Listener listener) {
         this.settings = settings;
@@ -32,10 +33,9 @@ public final class PostgresChanges implements AutoCloseable {
                         .daemon()
                         .name("fanfare-changes-" + settings.slot())
                         .unstarted(stream);
-        this.watching =
-                Thread.ofVirtual()
-                        .name("fanfare-changes-watch-" + settings.slot())
-                        .unstarted(watch);
+        Thread.Builder beside = Thread.ofVirtual().name("fanfare-changes-watch-" + settings.slot());
+        this.watching = beside.unstarted(watch);
+        this.listening = beside.unstarted(watch::listen);
     }
 
     /// Begins to follow. A database that cannot be reached is tried again in the background.
@@ -47,6 +47,7 @@ public final class PostgresChanges implements AutoCloseable {
         PostgresChanges changes = new PostgresChanges(settings, listener);
         changes.streaming.start();
         changes.watching.start();
+        changes.listening.start();
         return changes;
     }
 

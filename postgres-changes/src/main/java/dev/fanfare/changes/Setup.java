@@ -98,7 +98,7 @@ final class Setup {
     /// cannot be read.
     private Publication publication() throws SQLException {
         String name = settings.publication();
-        Origin origin = oid().isEmpty() ? Origin.MADE : Origin.FOUND;
+        Origin origin = oid() == 0 ? Origin.MADE : Origin.FOUND;
         if (origin == Origin.MADE) {
             create();
         }
@@ -116,13 +116,16 @@ final class Setup {
                             + " SET (publish_via_partition_root = true)",
                     null);
         }
-        return new Publication(Long.parseLong(oid()), origin);
+        return new Publication(oid(), origin);
     }
 
-    private String oid() throws SQLException {
-        return database.ask(
-                "select oid from pg_publication where pubname = "
-                        + Sql.literal(settings.publication()));
+    /// 0 when there is no publication.
+    long oid() throws SQLException {
+        String oid =
+                database.ask(
+                        "select oid from pg_publication where pubname = "
+                                + Sql.literal(settings.publication()));
+        return oid.isEmpty() ? 0 : Long.parseLong(oid);
     }
 
     private void create() throws SQLException {

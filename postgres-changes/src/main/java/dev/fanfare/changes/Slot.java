@@ -38,7 +38,7 @@ final class Slot {
     private boolean followed;
 
     private Link.@Nullable Server server;
-    private long publication;
+    private volatile long publication;
     private long confirmed;
     private int reader;
 
@@ -63,6 +63,11 @@ final class Slot {
     /// What the watch has to look at.
     String name() {
         return name;
+    }
+
+    /// The publication that is followed. Any thread.
+    long publication() {
+        return publication;
     }
 
     /// How far the listener is.

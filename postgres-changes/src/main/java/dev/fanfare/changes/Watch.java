@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Looks after the stream from beside it, as the stream's own thread may be in the middle of the
-/// listener: how much of the log the slot holds back, and whether the server is still there. A
-/// thread of its own.
+/// listener: how much of the log the slot holds back, whether the publication is still the one it
+/// was, and whether the server is still there.
 final class Watch implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
 
@@ -28,13 +28,19 @@ final class Watch implements Runnable {
     @Override
     public void run() {
         do {
-            listen();
             look();
         } while (!Pause.isOver(stream.closing(), settings.watch()));
         close();
     }
 
-    private void listen() {
+    /// On a thread of its own: looking may wait for the very server that is silent.
+    void listen() {
+        while (!Pause.isOver(stream.closing(), settings.watch())) {
+            endWhenSilent();
+        }
+    }
+
+    private void endWhenSilent() {
         Link link = stream.link();
         if (link != null && link.isSilent(System.nanoTime())) {
             LOG.warn(
@@ -54,6 +60,7 @@ final class Watch implements Runnable {
             if (facts != null) {
                 judge(facts, database);
             }
+            checkPublication(database);
         } catch (SQLException | RuntimeException e) {
             // The stream has the same trouble, and tells of it.
             LOG.debug("slot {}: cannot look", settings.slot(), e);
@@ -73,6 +80,20 @@ final class Watch implements Runnable {
         isAlarmed = isHalf;
         if (facts.retained() > settings.maxWal()) {
             stream.slot().giveUpWhenTooFarBehind(database, stream.link(), stream.closing());
+        }
+    }
+
+    /// From Postgres 18 on, a stream whose publication was dropped is silent, not broken.
+    private void checkPublication(Database database) throws SQLException {
+        Link link = stream.link();
+        if (link != null
+                && stream.state() == State.STREAMING
+                && stream.slot().publication() != new Setup(database, settings).oid()) {
+            LOG.warn(
+                    "slot {}: publication {} is not there any more",
+                    settings.slot(),
+                    settings.publication());
+            link.abort();
         }
     }
 

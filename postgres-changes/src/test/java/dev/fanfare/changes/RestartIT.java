@@ -4,11 +4,9 @@ package dev.fanfare.changes;
 import static dev.fanfare.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fanfare.testkit.FaultProxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -182,29 +180,6 @@ final class RestartIT {
         trial.sql("insert into $ values (2, 'b')");
         assertWhole(trial.heard.await(2), 2);
         assertThat(failures).hasValue(5);
-    }
-
-    @Test
-    void aNetworkThatSwallowsEverythingIsNoticed() throws Exception {
-        try (FaultProxy network = FaultProxy.to(server.port())) {
-            Settings through =
-                    Settings.of(Server.url(network.port()), "postgres", "")
-                            .slot(trial.slot())
-                            .publication(trial.slot())
-                            .tables(List.of(trial.table))
-                            .backoff(trial.settings().backoff())
-                            .status(Duration.ofMillis(200))
-                            .watch(Duration.ofMillis(50));
-            trial.start(through, trial.heard);
-            trial.sql("insert into $ values (1, 'a')");
-            trial.heard.await(1);
-            network.blackHole();
-            trial.sql("insert into $ values (2, 'b')");
-            eventually(Heard.PATIENCE, () -> assertThat(trial.heard.losses).isNotEmpty());
-            network.heal();
-            assertWhole(trial.heard.await(2), 2);
-            assertThat(trial.heard.gaps).isEmpty();
-        }
     }
 
     @Test
