@@ -28,6 +28,7 @@ final class Assembly {
                 .compression(config.compression().messages())
                 .limits(config.limits().session())
                 .httpLimits(config.limits().node())
+                .inboxes(config.inbox().bounds())
                 .drainWindow(config.drain())
                 .nativeEndpoint(endpoint ->
                         endpoint.handshake(route -> route.frames(config.limits().frames())));

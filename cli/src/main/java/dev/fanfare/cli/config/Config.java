@@ -3,6 +3,7 @@ package dev.fanfare.cli.config;
 
 import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Limits;
+import dev.fanfare.engine.Inbox;
 import dev.fanfare.server.Compression;
 import dev.fanfare.server.FrameLimits;
 import dev.fanfare.server.HttpLimits;
@@ -37,6 +38,7 @@ public record Config(
         @Setting("Rules by channel pattern; a channel that matches none does not exist.")
                 Map<String, ChannelSettings> channels,
         @Setting("What sessions, users and addresses may take.") LimitSettings limits,
+        @Setting("What waits for a user while no session takes it.") InboxSettings inbox,
         @Setting(
                         value = "How long a stopping node takes to send its clients away.",
                         initial = "20s")
@@ -197,6 +199,18 @@ public record Config(
                     usual.fragments(),
                     usual.messageWithin(),
                     usual.controls());
+        }
+    }
+
+    /// Over these the oldest message goes, and the user is told how many did.
+    public record InboxSettings(
+            @Setting(value = "Messages that wait for one user; 0 keeps none.", initial = "100")
+                    int messages,
+            @Setting(value = "Their bytes.", initial = "512KB", min = 1_024) Size bytes,
+            @Setting(value = "How long each waits.", initial = "24h") Duration age) {
+
+        public Inbox.Bounds bounds() {
+            return new Inbox.Bounds(messages, bytes.bytes(), age);
         }
     }
 
