@@ -49,7 +49,7 @@ final class Connection {
     private final Request opened;
     private final Map<String, NamespaceSocket> sockets = new LinkedHashMap<>(2);
     private final Set<String> left = new HashSet<>(0);
-    private Carrier carrier;
+    private volatile Carrier carrier;
     private @Nullable Packet incomplete;
     private List<byte[]> attachments = List.of();
     private int controls;
@@ -104,6 +104,11 @@ final class Connection {
     /// Any thread.
     boolean claimed() {
         return claimed;
+    }
+
+    /// Whether a poll waits. Any thread.
+    boolean polled() {
+        return carrier instanceof Polling polling && polling.polled();
     }
 
     /// Whether a request that names this connection comes from where it was opened: by somebody who

@@ -114,6 +114,10 @@ final class EngineIo implements Gateway {
         return connections.size();
     }
 
+    int waitingPolls() {
+        return (int) connections.values().stream().filter(Connection::polled).count();
+    }
+
     private void sweep() {
         if (closed) {
             return;

@@ -24,7 +24,7 @@ final class Polling implements Carrier {
     private byte[] frames = NOTHING;
     private int length;
     private int underWay;
-    private @Nullable Poll waiting;
+    private volatile @Nullable Poll waiting;
     private boolean noop;
     private boolean closed;
 
@@ -36,7 +36,7 @@ final class Polling implements Carrier {
         this.drained = drained;
     }
 
-    /// Whether a poll is waiting for something to be written.
+    /// Whether a poll is waiting for something to be written. Any thread.
     boolean polled() {
         return waiting != null;
     }
@@ -90,11 +90,11 @@ final class Polling implements Carrier {
     }
 
     private void answer() {
-        if (underWay > 0 || waiting == null || (length == 0 && !noop)) {
+        Poll poll = waiting;
+        if (underWay > 0 || poll == null || (length == 0 && !noop)) {
             return;
         }
         byte[] payload = length == 0 ? NOOP : Frames.payload(frames, length);
-        Poll poll = waiting;
         waiting = null;
         frames = NOTHING;
         length = 0;

@@ -199,4 +199,10 @@ public final class SocketIo implements Gateway.Plan {
         EngineIo engine = running;
         return engine == null ? 0 : engine.size();
     }
+
+    /// Polls that wait for something to be said.
+    int waitingPolls() {
+        EngineIo engine = running;
+        return engine == null ? 0 : engine.waitingPolls();
+    }
 }

@@ -2,16 +2,17 @@
 package dev.fanfare.socketio;
 
 import dev.fanfare.core.Authenticator;
+import dev.fanfare.core.Close;
 import dev.fanfare.core.Endpoint;
 import dev.fanfare.core.Limits;
 import dev.fanfare.core.MessageHandler;
 import dev.fanfare.core.Principal;
 import dev.fanfare.core.Session;
-import dev.fanfare.engine.Clock;
 import dev.fanfare.engine.Content;
 import dev.fanfare.server.EndpointConfig;
 import dev.fanfare.server.Fanfare;
 import dev.fanfare.server.http.Origins;
+import dev.fanfare.testkit.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -25,16 +26,19 @@ final class House implements AutoCloseable {
     final Fanfare fanfare;
     final SocketIo io;
 
-    private House(Fanfare fanfare, SocketIo io) {
+    private final @Nullable ManualClock clock;
+
+    private House(Fanfare fanfare, SocketIo io, @Nullable ManualClock clock) {
         this.fanfare = fanfare;
         this.io = io;
+        this.clock = clock;
     }
 
     static House open() {
         return open(null, UnaryOperator.identity());
     }
 
-    static House open(@Nullable Clock clock, UnaryOperator<SocketIo> change) {
+    static House open(@Nullable ManualClock clock, UnaryOperator<SocketIo> change) {
         SocketIo io = SocketIo.at("/socket.io").origins(Origins.of("https://app.example.com"));
         io.namespace("/", main -> suite(main, io)).namespace("/custom", more -> suite(more, io));
         SocketIo changed = change.apply(io);
@@ -45,7 +49,7 @@ final class House implements AutoCloseable {
                         config.clock(clock);
                     }
                 });
-        return new House(fanfare, changed);
+        return new House(fanfare, changed, clock);
     }
 
     static void suite(EndpointConfig endpoint, SocketIo io) {
@@ -75,6 +79,18 @@ final class House implements AutoCloseable {
                             return null;
                         }))
                 .on("message-with-ack", handler((_, data) -> data))
+                .on(
+                        "leave-me",
+                        handler((session, _) -> {
+                            session.disconnect(Close.of(4_600, "go"));
+                            return null;
+                        }))
+                .on(
+                        "come-back",
+                        handler((session, _) -> {
+                            session.disconnect(Close.TRY_LATER);
+                            return null;
+                        }))
                 .on(
                         "join",
                         handler((session, data) -> {
@@ -113,8 +129,18 @@ final class House implements AutoCloseable {
         fanfare.sessions().forEach(each);
     }
 
+    /// What a node does while it closes takes time, which here has to be wound.
     @Override
     public void close() {
-        fanfare.close();
+        Thread closer = Thread.ofVirtual().start(fanfare::close);
+        try {
+            while (!closer.join(Duration.ofMillis(10))) {
+                if (clock != null) {
+                    clock.advance(Duration.ofMillis(1));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
