@@ -40,7 +40,7 @@ final class Clients implements AutoCloseable {
     private static final int EVENTS_PER_TURN = 32;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    private final InetSocketAddress server;
+    private final int port;
     private final Wire wire;
     private final Selector selector;
     private final byte[] in = new byte[1 << 19];
@@ -59,7 +59,7 @@ final class Clients implements AutoCloseable {
     private int handled;
 
     Clients(int port, Wire wire) throws IOException {
-        this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        this.port = port;
         this.wire = wire;
         this.selector = Selector.open();
         Wire.Step question = wire.heartbeat();
@@ -164,8 +164,8 @@ final class Clients implements AutoCloseable {
 
     // ---- for connections
 
-    InetSocketAddress server() {
-        return server;
+    InetSocketAddress server(Wire.Role role) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), wire.port(role, port));
     }
 
     Selector selector() {

@@ -50,7 +50,7 @@ final class Connection extends Order.Place {
         this.socket = SocketChannel.open();
         socket.configureBlocking(false);
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        socket.connect(clients.server());
+        socket.connect(clients.server(role));
         this.key = socket.register(clients.selector(), SelectionKey.OP_CONNECT, this);
     }
 
@@ -105,10 +105,10 @@ final class Connection extends Order.Place {
     private byte[] request() {
         String request =
                 "GET "
-                        + clients.wire().path(role)
+                        + clients.wire().path(role, index)
                         + " HTTP/1.1\r\n"
                         + "Host: 127.0.0.1:"
-                        + clients.server().getPort()
+                        + clients.server(role).getPort()
                         + "\r\n"
                         + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Key: "

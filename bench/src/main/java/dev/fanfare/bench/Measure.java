@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,7 +34,8 @@ final class Measure implements Callable<Integer> {
 
     enum Protocol {
         PLAIN,
-        NATIVE
+        NATIVE,
+        SOCKETIO
     }
 
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -91,11 +93,20 @@ final class Measure implements Callable<Integer> {
             description = "%%i in it is the connection's number")
     private String channel = "";
 
-    @Option(
-            names = "--secret",
-            defaultValue = "",
-            description = "that signs the native wire's tokens")
+    @Option(names = "--secret", defaultValue = "", description = "that signs the tokens")
     private String secret = "";
+
+    @Option(
+            names = "--claims",
+            defaultValue = "",
+            description = "more claims of the tokens: \"a\":1,\"b\":2")
+    private String claims = "";
+
+    @Option(
+            names = "--publish-port",
+            defaultValue = "0",
+            description = "where the publisher of the Socket.IO wire speaks the native one")
+    private int publishPort;
 
     @Option(names = "--out", description = "a file that the JSON line is added to")
     private List<Path> out = new ArrayList<>();
@@ -142,8 +153,19 @@ final class Measure implements Callable<Integer> {
     private Wire wire() throws GeneralSecurityException {
         return switch (protocol) {
             case PLAIN -> new PlainWire();
-            case NATIVE -> new NativeWire(path, channel, new Tokens(secret));
+            case NATIVE -> new NativeWire(path, channel, tokens());
+            case SOCKETIO -> new SocketIoWire(channel, tokens(), publisher());
         };
+    }
+
+    private Tokens tokens() throws GeneralSecurityException {
+        return new Tokens(secret.isEmpty() ? "none" : secret, claims);
+    }
+
+    private SocketIoWire.@Nullable Publisher publisher() throws GeneralSecurityException {
+        return publishPort == 0
+                ? null
+                : new SocketIoWire.Publisher(publishPort, new NativeWire(path, channel, tokens()));
     }
 
     private static Duration duration(double seconds) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param channel what is subscribed; `%i` in it is the connection's number
 record NativeWire(String endpoint, String channel, Tokens tokens) implements Wire {
     @Override
-    public String path(Role role) {
+    public String path(Role role, int index) {
         return endpoint;
     }
 

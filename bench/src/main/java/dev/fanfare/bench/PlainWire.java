@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// `/echo` comes back.
 final class PlainWire implements Wire {
     @Override
-    public String path(Role role) {
+    public String path(Role role, int index) {
         return switch (role) {
             case SUBSCRIBER -> "/sub";
             case PUBLISHER -> "/pub";

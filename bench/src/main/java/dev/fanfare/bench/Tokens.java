@@ -15,9 +15,12 @@ final class Tokens {
     private static final String HEADER = encode("{\"alg\":\"HS256\",\"typ\":\"JWT\"}");
 
     private final Mac mac;
+    private final String more;
     private final Instant now = Instant.now();
 
-    Tokens(String secret) throws GeneralSecurityException {
+    /// @param claims more members of the claims' object: `"a":1,"b":2`; may be empty
+    Tokens(String secret, String claims) throws GeneralSecurityException {
+        more = claims.isEmpty() ? "" : "," + claims;
         mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
     }
@@ -31,6 +34,7 @@ final class Tokens {
                         + now.getEpochSecond()
                         + ",\"exp\":"
                         + expires
+                        + more
                         + "}";
         String signed = HEADER + "." + encode(claims);
         byte[] signature = mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII));

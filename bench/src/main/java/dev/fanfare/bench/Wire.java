@@ -20,7 +20,13 @@ interface Wire {
     /// @param await what the answer has in it
     record Step(String send, String await) {}
 
-    String path(Role role);
+    /// @param index the connection's number
+    String path(Role role, int index);
+
+    /// @param usual the server's
+    default int port(Role role, int usual) {
+        return usual;
+    }
 
     /// What is said before a connection counts as open.
     List<Step> login(Role role, int index);
