@@ -51,7 +51,8 @@ record Namespace(String name, Endpoint endpoint, NamespaceEncoder encoder, Trait
                         described.handlers(),
                         described.lifecycle(),
                         described.limits().heartbeat(NEVER),
-                        described.full());
+                        described.full(),
+                        described.messages());
         return new Namespace(name, endpoint, (NamespaceEncoder) described.encoder(), traits);
     }
 }
