@@ -78,47 +78,53 @@ record Answers(Clock clock) {
     /// Null for what is not sent.
     byte @Nullable [] push(Push push) {
         return switch (push) {
-            case Push.Delivery(String channel, var publication, _) ->
-                    envelope(channel, publication.content(), publication.time());
-            case Push.Message(Content content, long time) ->
-                    envelope(WalletChannels.NOTIFICATIONS, content, time);
+            case Push.Delivery(_, var publication, _) ->
+                    envelope(push, publication.content().data(), publication.time());
+            case Push.Message(Content content, long time) -> envelope(push, content.data(), time);
+            case Push.Gap(String channel, _, _) -> told(push, Map.of("channel", channel));
             case Push.Inbox(_, long lost) ->
-                    lost == 0
-                            ? null
-                            : told(
-                                    "lost",
-                                    Map.of(
-                                            "channel",
-                                            WalletChannels.NOTIFICATIONS,
-                                            "messages",
-                                            lost));
-            case Push.Gap(String channel, _, _) -> told("gap", Map.of("channel", channel));
+                    lost == 0 ? null : told(push, Map.of("channel", WalletChannels.NOTIFICATIONS));
             case Push.Unsubscribed(String channel, Refusal reason) ->
-                    told("unsubscribed", Map.of("channel", channel, "error", error(reason.code())));
+                    told(push, Map.of("channel", channel, "error", error(reason.code())));
             case Push.Failed(Refusal refusal) ->
                     told(
-                            "error",
+                            push,
                             Map.of("error", error(refusal.code()), "message", refusal.message()));
             case Push.Joined _, Push.Left _, Push.Subscribed _ -> null;
             case Push.Expiring _, Push.Ping _, Push.Disconnect _ -> null;
         };
     }
 
-    private byte[] told(String type, Map<String, ?> payload) {
-        return envelope(type, Content.of(Json.write(payload)), clock.millis());
+    /// What the envelope has as its type; empty for what is not sent.
+    static String type(Push push) {
+        return switch (push) {
+            case Push.Delivery(String channel, var publication, _) ->
+                    event(publication.content(), channel);
+            case Push.Message(Content content, _) -> event(content, WalletChannels.NOTIFICATIONS);
+            case Push.Gap _, Push.Inbox _ -> "gap";
+            case Push.Unsubscribed _ -> "unsubscribed";
+            case Push.Failed _ -> "error";
+            case Push.Joined _, Push.Left _, Push.Subscribed _ -> "";
+            case Push.Expiring _, Push.Ping _, Push.Disconnect _ -> "";
+        };
+    }
+
+    private static String event(Content content, String otherwise) {
+        String event = content.event();
+        return event == null ? otherwise : event;
+    }
+
+    private byte[] told(Push push, Map<String, String> payload) {
+        return envelope(push, Json.write(payload), clock.millis());
     }
 
     /// `{"type":...,"payload":...,"timestamp":...}`.
-    ///
-    /// @param type where the content has no event
-    private static byte[] envelope(String type, Content content, long time) {
-        String event = content.event();
-        byte[] data = content.data();
-        ByteArrayOutputStream out = new ByteArrayOutputStream(data.length + 96);
+    private static byte[] envelope(Push push, byte[] payload, long time) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(payload.length + 96);
         out.writeBytes(ascii("{\"type\":"));
-        out.writeBytes(Json.write(event == null ? type : event));
+        out.writeBytes(Json.write(type(push)));
         out.writeBytes(ascii(",\"payload\":"));
-        out.writeBytes(data);
+        out.writeBytes(payload);
         out.writeBytes(ascii(",\"timestamp\":" + time + "}"));
         return out.toByteArray();
     }

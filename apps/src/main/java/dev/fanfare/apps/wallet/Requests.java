@@ -21,6 +21,9 @@ final class Requests {
     /// @param since the timestamp of the last message that the client has, or null
     record Body(@Nullable String channel, @Nullable Long since) {}
 
+    /// What is asked of [Return].
+    record Resume(long id, String channel, long since) {}
+
     /// @param id what the reply is matched by
     /// @param event `subscribe`, `unsubscribe` or `ping`
     /// @param body the event's JSON
@@ -29,12 +32,12 @@ final class Requests {
             case SUBSCRIBE -> subscribe(id, body);
             case UNSUBSCRIBE ->
                     channel(body)
-                            .<Command>map(channel -> new Command.Unsubscribe(id, channel))
+                            .map(channel -> unsubscribe(id, channel))
                             .orElseGet(() -> invalid(id));
             case PING -> new Command.Ping(id);
             default ->
                     new Command.Malformed(
-                            0,
+                            id,
                             Refusal.field(
                                     Refusal.Code.BAD_REQUEST,
                                     "type",
@@ -50,12 +53,22 @@ final class Requests {
             if (channel.isEmpty() || (since != null && since < 0)) {
                 return invalid(id);
             }
+            if (channel.get().equals(WalletChannels.NOTIFICATIONS)) {
+                return new Notifications.Wanted(id, Notifications.Deed.SUBSCRIBE).command();
+            }
             return since == null
                     ? new Command.Subscribe(id, channel.get(), null)
-                    : new Command.Send(id, SUBSCRIBE, body);
+                    : new Command.Send(
+                            0, SUBSCRIBE, Json.write(new Resume(id, channel.get(), since)));
         } catch (InvalidMessage _) {
             return invalid(id);
         }
+    }
+
+    private static Command unsubscribe(long id, String channel) {
+        return channel.equals(WalletChannels.NOTIFICATIONS)
+                ? new Notifications.Wanted(id, Notifications.Deed.UNSUBSCRIBE).command()
+                : new Command.Unsubscribe(id, channel);
     }
 
     private static Optional<String> channel(byte[] body) {
@@ -66,7 +79,7 @@ final class Requests {
         }
     }
 
-    static Optional<String> channel(Body asked) {
+    private static Optional<String> channel(Body asked) {
         return Optional.ofNullable(asked.channel()).flatMap(WalletChannels::named);
     }
 

@@ -43,26 +43,23 @@ final class Return implements MessageHandler {
 
     @Override
     public byte @Nullable [] handle(Session session, byte[] data) throws InvalidMessage {
-        Requests.Body asked = Json.read(data, Requests.Body.class);
-        String channel = Requests.channel(asked).orElseThrow();
-        Rulebook.Match match = session.endpoint().rules().match(channel);
-        Long since = asked.since();
-        if (since == null
-                || match == null
+        Requests.Resume asked = Json.read(data, Requests.Resume.class);
+        Rulebook.Match match = session.endpoint().rules().match(asked.channel());
+        if (match == null
                 || !match.rules().subscribe().allows(session.principal(), match.captures())) {
-            session.perform(new Command.Subscribe(1, channel, null));
+            session.perform(new Command.Subscribe(asked.id(), asked.channel(), null));
             return null;
         }
         ChannelRules rules = match.rules();
         HistoryQuery all = HistoryQuery.latest(rules.retention().size());
-        session.channel(channel)
+        session.channel(asked.channel())
                 .history(all)
                 .whenComplete((history, failure) -> {
                     Position from =
                             failure == null && history instanceof History.Entries kept
-                                    ? after(kept, since, rules)
+                                    ? after(kept, asked.since(), rules)
                                     : NOWHERE;
-                    session.perform(new Command.Subscribe(1, channel, from));
+                    session.perform(new Command.Subscribe(asked.id(), asked.channel(), from));
                 });
         return null;
     }

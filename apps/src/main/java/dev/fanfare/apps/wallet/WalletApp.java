@@ -17,6 +17,8 @@ import dev.fanfare.server.FanfareConfig;
 import dev.fanfare.server.Site;
 import dev.fanfare.server.Tokens;
 import dev.fanfare.server.http.Pages;
+import dev.fanfare.socketio.Refused;
+import dev.fanfare.socketio.SocketIo;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +34,7 @@ public final class WalletApp implements App {
 
     private static final Logger LOG = LoggerFactory.getLogger(WalletApp.class);
     private static final String PATH = "/ws";
+    private static final String NAMESPACE = "/ws";
 
     private final WalletSettings settings;
     private final Authenticator tokens;
@@ -60,7 +63,8 @@ public final class WalletApp implements App {
     }
 
     private void describe(Site site) {
-        site.webSocket(PATH, this::endpoint)
+        site.webSocket(PATH, this::plain)
+                .gateway(socketIo())
                 .pages(WalletApp.class, "pages")
                 .pages(new Pages("/shared/", Database.class, "pages"));
         Tokens issuer = settings.guests();
@@ -70,31 +74,41 @@ public final class WalletApp implements App {
         }
     }
 
-    private void endpoint(EndpointConfig endpoint) {
+    private SocketIo socketIo() {
+        return SocketIo.at(PATH)
+                .namespace(NAMESPACE, this::endpoint)
+                .events(NAMESPACE, new WalletEvents(new Answers(environment.clock())))
+                .refused(NAMESPACE, Refused.DISCONNECT)
+                .origins(settings.origins());
+    }
+
+    private void plain(EndpointConfig endpoint) {
+        endpoint(endpoint);
         endpoint.dialect(new PlainDialect(new Answers(environment.clock())))
-                .authenticator(new WalletAuthenticator(tokens))
                 .admission(Endpoint.Admission.ON_OPEN)
-                .lifecycle(new Clients())
+                .lifecycle(new TurnedAway())
                 .origins(settings.origins())
+                .handshake(route -> route.failedUpgradeStatus(400));
+    }
+
+    private void endpoint(EndpointConfig endpoint) {
+        endpoint.authenticator(new WalletAuthenticator(tokens))
                 .limits(
                         Limits.DEFAULT
                                 .connections(settings.maxConnectionsPerUser())
                                 .rate(settings.rate())
                                 .badCommands(Integer.MAX_VALUE))
-                .on(Requests.SUBSCRIBE, new Return(environment.clock()));
+                .userMessages(Endpoint.UserMessages.WHEN_ASKED)
+                .on(Requests.SUBSCRIBE, new Return(environment.clock()))
+                .on(WalletChannels.NOTIFICATIONS, new Notifications());
         WalletChannels.describe(endpoint, settings);
     }
 
-    /// Says who comes, and who is turned away.
-    private static final class Clients implements Endpoint.Lifecycle {
+    /// Says who is turned away, as the namespace does by itself.
+    private static final class TurnedAway implements Endpoint.Lifecycle {
         @Override
         public void rejected(Session session, Authenticator.Outcome.Rejected why) {
             LOG.warn("Client {} disconnected: {}", session.id(), why.reason());
-        }
-
-        @Override
-        public void opened(Session session) {
-            LOG.debug("Client {} connected: user={}", session.id(), session.user());
         }
     }
 

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.fanfare.apps.Logged;
 import dev.fanfare.core.Limits;
 import dev.fanfare.core.Session;
+import dev.fanfare.engine.Content;
 import dev.fanfare.server.http.Origins;
 import dev.fanfare.testkit.Handshake;
 import dev.fanfare.testkit.HandshakeRefused;
 import dev.fanfare.testkit.WebSocketClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +47,14 @@ class WalletIT {
                         () -> node.connect("?token=" + node.token(ADA), handshake));
         assertThat(refused).isNotNull();
         assertThat(refused.status()).isEqualTo(status);
+    }
+
+    @Test
+    void s1_01_whatIsNeitherSocketIoNorAnUpgradeIsABadRequest() {
+        try (WalletNode node = new WalletNode()) {
+            assertThat(node.http.get("/ws").statusCode()).isEqualTo(400);
+            assertThat(node.http.post("/ws", "").statusCode()).isEqualTo(400);
+        }
     }
 
     @Test
@@ -285,6 +295,97 @@ class WalletIT {
                 seen.add(next(ada, "token:price").at("/payload/n").asInt());
             } while (seen.getLast() < 2_999);
             assertThat(seen).isSorted().doesNotHaveDuplicates().hasSizeLessThan(3_000);
+        }
+    }
+
+    @Test
+    void s1_10_notificationsAreTheUsersOwnAndOnlyForWhoSubscribedThem() {
+        try (WalletNode node = new WalletNode()) {
+            WebSocketClient ada = node.enter(ADA);
+            WebSocketClient silent = node.enter(ADA);
+            WebSocketClient bob = node.enter(BOB);
+            node.subscribe(ada, "notifications");
+            node.subscribe(bob, "notifications");
+            node.subscribe(silent, "token:price");
+            node.send(ADA, "transfer_received", "{\"amount\":\"3\"}");
+            assertThat(ada.receivesText())
+                    .isEqualTo(
+                            "{\"type\":\"transfer_received\",\"payload\":{\"amount\":\"3\"},\"timestamp\":"
+                                    + node.clock.millis()
+                                    + "}");
+            for (WebSocketClient other : List.of(silent, bob)) {
+                node.ask(other, "{\"type\":\"ping\"}");
+                assertThat(other.waiting()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void s1_12_everyConnectionOfAUserIsTold() {
+        try (WalletNode node = new WalletNode()) {
+            List<WebSocketClient> tabs =
+                    IntStream.range(0, 3).mapToObj(_ -> node.enter(ADA)).toList();
+            tabs.forEach(tab -> node.subscribe(tab, "notifications"));
+            node.send(ADA, "hello", "1");
+            tabs.forEach(tab -> assertThat(next(tab, "hello").path("payload").asInt()).isOne());
+        }
+    }
+
+    @Test
+    void s1_13_whatIsSentToAUserWaitsForTheFirstSessionThatSubscribes() {
+        try (WalletNode node = new WalletNode()) {
+            node.send(ADA, "first", "1");
+            long sent = node.clock.millis();
+            node.clock.advance(Duration.ofSeconds(5));
+            WebSocketClient ada = node.enter(ADA);
+            node.ask(ada, "{\"type\":\"ping\"}");
+            node.send(ADA, "second", "2");
+            assertThat(ada.waiting()).isEmpty();
+            node.subscribe(ada, "notifications");
+            JsonNode first = next(ada, "first");
+            assertThat(first.path("timestamp").asLong()).isEqualTo(sent);
+            assertThat(next(ada, "second").path("payload").asInt()).isEqualTo(2);
+            WebSocketClient other = node.enter(ADA);
+            node.subscribe(other, "notifications");
+            node.send(ADA, "third", "3");
+            next(ada, "third");
+            next(other, "third");
+            assertThat(other.waiting()).as("what another session has had").isEmpty();
+        }
+    }
+
+    @Test
+    void s1_13_whatIsSentAfterTheUnsubscribeWaits() {
+        try (WalletNode node = new WalletNode()) {
+            WebSocketClient ada = node.enter(ADA);
+            node.subscribe(ada, "notifications");
+            String bye = "{\"type\":\"unsubscribe\",\"channel\":\"notifications\"}";
+            assertThat(node.ask(ada, bye).toString()).isEqualTo("{\"success\":true}");
+            node.send(ADA, "later", "1");
+            node.ask(ada, "{\"type\":\"ping\"}");
+            assertThat(ada.waiting()).isEmpty();
+            node.subscribe(ada, "notifications");
+            next(ada, "later");
+        }
+    }
+
+    @Test
+    void s1_13_whoComesTooLateForSomeOfItIsTold() {
+        try (WalletNode node = new WalletNode()) {
+            for (int n = 0; n < 300; n++) {
+                node.fanfare
+                        .user(ADA)
+                        .send(Content.of("n", ("" + n).getBytes(StandardCharsets.US_ASCII)));
+            }
+            WebSocketClient ada = node.enter(ADA);
+            node.subscribe(ada, "notifications");
+            assertThat(next(ada, "gap").at("/payload/channel").asString())
+                    .isEqualTo("notifications");
+            int first = next(ada, "n").path("payload").asInt();
+            assertThat(first).isPositive();
+            for (int n = first + 1; n < 300; n++) {
+                assertThat(next(ada, "n").path("payload").asInt()).isEqualTo(n);
+            }
         }
     }
 

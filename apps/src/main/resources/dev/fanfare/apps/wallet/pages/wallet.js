@@ -14,7 +14,7 @@ let wallet;
 let socket = null;
 let wanted = true;
 
-/** The timestamp of the last message of each channel: from there a return goes on. */
+/** The timestamp of the last message of each channel: from there a return goes on. Notifications wait by themselves. */
 const seen = new Map();
 
 /** What was asked and not answered yet, in order. */
@@ -92,23 +92,18 @@ function received(message) {
   if ('success' in message) {
     const channel = asked.shift();
     if (!message.success) {
-      add(`${channel} was refused: ${message.error}`, Date.now());
+      add(`${channel} was refused: ${message.error}`);
     } else if (message.recovered === false) {
-      add(`Some of ${channel.split(':')[0]} is not kept any more`, Date.now());
+      add(`Some of ${channel.split(':')[0]} is not kept any more`);
     }
     if (asked.length === 0) {
       backoff.reset();
       show('open', 'Live');
     }
   } else if ('payload' in message) {
-    seen.set(channelOf(message), message.timestamp);
+    seen.set(message.type, message.timestamp);
     happened(message);
   }
-}
-
-/** A notification's type is its own. */
-function channelOf({type}) {
-  return type.includes(':') ? type : 'notifications';
 }
 
 // ---- what is shown
@@ -127,6 +122,9 @@ function happened({type, payload, timestamp}) {
     case 'nft':
       add(`Received the collectible #${payload.tokenId}`, timestamp);
       break;
+    case 'gap':
+      add(`Some of ${payload.channel.split(':')[0]} is not kept any more`);
+      break;
     case 'staking':
       at('rewards').textContent = coins.format(payload.rewards);
       add(`Rewards are now ${coins.format(payload.rewards)} FAN`, timestamp);
@@ -136,15 +134,17 @@ function happened({type, payload, timestamp}) {
   }
 }
 
+/** @param timestamp of the message; without one it is the page that says it, now */
 function add(text, timestamp) {
+  const when = new Date(timestamp ?? Date.now());
   const item = document.createElement('li');
   const time = document.createElement('time');
-  time.textContent = new Date(timestamp).toLocaleTimeString('en-GB');
-  time.dateTime = new Date(timestamp).toISOString();
+  time.textContent = when.toLocaleTimeString('en-GB');
+  time.dateTime = when.toISOString();
   const said = document.createElement('span');
   said.textContent = text;
   item.append(time, said);
-  if (asked.length > 0 || Date.now() - timestamp > 2_000) {
+  if (timestamp !== undefined && Date.now() - timestamp > 2_000) {
     const missed = document.createElement('span');
     missed.className = 'missed';
     missed.textContent = 'while you were away';
@@ -186,7 +186,7 @@ for (const button of document.querySelectorAll('[data-kind]')) {
       body: JSON.stringify({kind: button.dataset.kind}),
     }).catch(() => ({ok: false}));
     if (!answer.ok) {
-      add('The server did not take that', Date.now());
+      add('The server did not take that');
     }
   });
 }
