@@ -9,6 +9,7 @@ import {openapi} from './openapi.js';
 import {pages} from './pages.js';
 import {demo, demoToken} from './running.js';
 import {store} from './store.js';
+import {wallet} from './wallet.js';
 
 native();
 
@@ -29,6 +30,7 @@ describe('the demo', () => {
     await client.close();
   });
 
+  wallet(running);
   chat(running);
   connect(running);
   store(running);

@@ -9,10 +9,10 @@ const SECRET = 'a-secret-of-these-tests-and-of-nothing-else';
 const KEY = 'a-key-of-these-tests-and-of-nothing-else';
 
 /** A JWT as any backend would make it. */
-export function token(sub, {expiresIn = 3_600, secret = SECRET} = {}) {
+export function token(sub, {expiresIn = 3_600, secret = SECRET, claims = {}} = {}) {
   const part = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
   const now = Math.floor(Date.now() / 1_000);
-  const signed = `${part({alg: 'HS256', typ: 'JWT'})}.${part({sub, iat: now, exp: now + expiresIn})}`;
+  const signed = `${part({alg: 'HS256', typ: 'JWT'})}.${part({sub, iat: now, exp: now + expiresIn, ...claims})}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
