@@ -14,8 +14,11 @@ let wallet;
 let socket = null;
 let wanted = true;
 
-/** The timestamp of the last message of each channel: from there a return goes on. Notifications wait by themselves. */
-const seen = new Map();
+/**
+ * The timestamp of the last message of each channel: from there a return goes on. Notifications wait by themselves, and
+ * the latest price is wanted from the beginning.
+ */
+const seen = new Map([['token:price', 0]]);
 
 /** What was asked and not answered yet, in order. */
 let asked = [];
@@ -45,7 +48,7 @@ async function enter() {
 // ---- the connection
 
 async function connect() {
-  show('waiting', seen.size > 0 ? 'Reconnecting' : 'Connecting');
+  show('waiting', seen.size > 1 ? 'Reconnecting' : 'Connecting');
   try {
     await enter();
   } catch {
