@@ -42,7 +42,7 @@ final class WalletChannels {
                 .channel(
                         PRICE,
                         rules ->
-                                rules.history(1, settings.window().age())
+                                kept(rules, settings)
                                         .lagging(ChannelRules.Lagging.LATEST)
                                         .subscribe(Access.authenticated()));
         owned(endpoint, settings, "balance:{address}", claim("wallets", "address"));
@@ -52,11 +52,11 @@ final class WalletChannels {
 
     private static void owned(
             EndpointConfig endpoint, WalletSettings settings, String pattern, Access owner) {
-        endpoint.channel(
-                pattern,
-                rules ->
-                        rules.history(settings.window().size(), settings.window().age())
-                                .subscribe(owner));
+        endpoint.channel(pattern, rules -> kept(rules, settings).subscribe(owner));
+    }
+
+    private static ChannelRules kept(ChannelRules rules, WalletSettings settings) {
+        return rules.history(settings.window().size(), settings.window().age());
     }
 
     /// Whoever's claim, one value or a list of them, has what the name has at `{capture}`; upper

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param origins web origins whose pages may connect, besides its own
 /// @param maxConnectionsPerUser more are closed with 4504
 /// @param rate of messages
-/// @param window what of a balance, a collection and a stake is kept for those who come back
+/// @param window what of each channel is kept for those who come back
 /// @param guests what issues tokens to whoever opens the page, for demonstrations; null issues none
 public record WalletSettings(
         int port,
