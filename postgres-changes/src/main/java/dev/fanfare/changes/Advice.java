@@ -32,9 +32,6 @@ final class Advice {
                     case "53300" ->
                             "Postgres takes no more connections: raise max_wal_senders or"
                                     + " max_connections and restart it";
-                    case "55000" ->
-                            "Postgres is not set up for logical replication: set wal_level=logical"
-                                    + " and restart it";
                     case "42704" ->
                             "something that the stream needs was dropped, such as the publication "
                                     + settings.publication();

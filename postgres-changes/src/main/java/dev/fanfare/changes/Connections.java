@@ -58,7 +58,8 @@ final class Connections {
         Connection connection = new Driver().connect(settings.url(), properties);
         if (connection == null) {
             throw new ChangesException(
-                    "url: must begin with jdbc:postgresql:, not \"" + settings.url() + "\"", null);
+                    "url: must begin with jdbc:postgresql:, not \"" + settings.place() + "\"",
+                    null);
         }
         try (Statement statement = connection.createStatement()) {
             statement.execute(ALIKE);

@@ -54,7 +54,9 @@ public final class PostgresChanges implements AutoCloseable {
     private static void check(Settings settings) {
         String name = Stream.name(settings);
         try (Database database = Database.open(settings, name)) {
-            new Setup(database, settings).check();
+            Setup setup = new Setup(database, settings);
+            setup.check();
+            setup.warnOfIdentities();
             Link.open(settings, name).close();
         } catch (SQLException e) {
             Advice.on(e, settings)

@@ -298,10 +298,16 @@ public record Settings(
                 after);
     }
 
+    /// The url without its parameters, which may hold a password.
+    String place() {
+        int parameters = url.indexOf('?');
+        return parameters < 0 ? url : url.substring(0, parameters);
+    }
+
     @Override
     public String toString() {
         return "Settings["
-                + url
+                + place()
                 + ", slot="
                 + slot
                 + ", publication="

@@ -58,9 +58,7 @@ final class Setup {
     private void table(Table table) throws SQLException {
         String query =
                 """
-                select c.relkind, c.relreplident,
-                       exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary) as keyed,
-                       has_table_privilege(c.oid, 'select') as readable
+                select has_table_privilege(c.oid, 'select') as readable
                 from pg_class c where c.oid = to_regclass(?)
                 """;
         try (PreparedStatement statement = database.connection().prepareStatement(query)) {
@@ -82,13 +80,30 @@ final class Setup {
                                     + Sql.quoted(settings.user()),
                             null);
                 }
-                String identity = row.getString("relreplident");
-                if (identity.equals("n") || identity.equals("d") && !row.getBoolean("keyed")) {
-                    LOG.warn(
-                            "{} has no replica identity: Postgres will refuse updates and deletes of it while it is"
-                                    + " published. Give it a primary key, or run ALTER TABLE {} REPLICA IDENTITY FULL",
-                            table,
-                            table.quoted());
+            }
+        }
+    }
+
+    /// Warns of tables whose rows cannot be told apart: publishing them stops who updates them.
+    void warnOfIdentities() throws SQLException {
+        String query =
+                """
+                select 1 from pg_class c where c.oid = to_regclass(?) and (c.relreplident = 'n'
+                    or c.relreplident = 'd'
+                       and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary))
+                """;
+        try (PreparedStatement statement = database.connection().prepareStatement(query)) {
+            for (Table table : settings.tables()) {
+                statement.setString(1, table.quoted());
+                try (ResultSet row = statement.executeQuery()) {
+                    if (row.next()) {
+                        LOG.warn(
+                                "{} has no replica identity: Postgres will refuse updates and deletes of it"
+                                        + " while it is published. Give it a primary key, or run ALTER TABLE"
+                                        + " {} REPLICA IDENTITY FULL",
+                                table,
+                                table.quoted());
+                    }
                 }
             }
         }
