@@ -108,7 +108,8 @@ final class RestartIT {
             }
         });
         trial.start(trial.settings().batch(1_000), trial.heard);
-        trial.sql("insert into $ select i, 'x' from generate_series(1, 20000) i");
+        // More than fits into the buffers between the server and here.
+        trial.sql("insert into $ select i, repeat('x', 2000) from generate_series(1, 20000) i");
         assertWhole(trial.heard.await(20_000), 20_000);
         eventually(() -> assertThat(trial.heard.transactions).hasValue(1));
         assertThat(trial.heard.losses).isNotEmpty();
