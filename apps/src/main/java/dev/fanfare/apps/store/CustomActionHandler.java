@@ -34,8 +34,7 @@ final class CustomActionHandler implements TypedHandler<CustomActionHandler.Cust
     public void handle(Session session, CustomAction message) {
         LOG.debug("custom_action: session={}", session.id());
         session.send(
-                dialect.message(
-                        StoreEvent.GENERAL_NOTIFICATION,
+                dialect.notification(
                         Map.of("message", "The action was received"),
                         new Ids(null, null, session.id())));
     }

@@ -69,7 +69,7 @@ final class SocketStatus {
     private boolean works() {
         try (Connection connection = database.getConnection()) {
             hub.get()
-                    .channel(StoreChannel.of("health"))
+                    .channel(Audience.of("health"))
                     .members(1)
                     .toCompletableFuture()
                     .get(ENGINE_WITHIN.toMillis(), TimeUnit.MILLISECONDS);

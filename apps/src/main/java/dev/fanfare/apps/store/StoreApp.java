@@ -6,6 +6,7 @@ import dev.fanfare.apps.Backing;
 import dev.fanfare.apps.Database;
 import dev.fanfare.apps.Json;
 import dev.fanfare.apps.Repeating;
+import dev.fanfare.apps.Since;
 import dev.fanfare.apps.Throttle;
 import dev.fanfare.apps.store.StoreSettings.Identity;
 import dev.fanfare.core.Access;
@@ -15,6 +16,7 @@ import dev.fanfare.core.Endpoint;
 import dev.fanfare.core.Environment;
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.Limits;
+import dev.fanfare.core.Sent;
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Published;
 import dev.fanfare.server.EndpointConfig;
@@ -55,11 +57,14 @@ public final class StoreApp implements App {
     private static final Logger LOG = LoggerFactory.getLogger(StoreApp.class);
     private static final Limits.Rate RATE = new Limits.Rate(50, 200, 500);
     private static final Duration PONG_WITHIN = Duration.ofSeconds(10);
+    private static final int HISTORY = 200;
+    private static final Duration HISTORY_AGE = Duration.ofMinutes(10);
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final StoreSettings settings;
     private final Environment environment;
     private final StoreDialect dialect;
+    private final Herald herald;
     private final StoreChanges changes;
     private final CompletableFuture<Fanfare> running = new CompletableFuture<>();
     private @Nullable Repeating retrying;
@@ -68,7 +73,8 @@ public final class StoreApp implements App {
         this.settings = settings;
         this.environment = backing.environment();
         this.dialect = new StoreDialect(settings.casing(), environment.clock());
-        this.changes = new StoreChanges(backing.database(), this::hub);
+        this.herald = new Herald(dialect, this::hub);
+        this.changes = new StoreChanges(backing.database(), herald);
     }
 
     /// Creates the app's tables and describes its listeners. Once the node runs, tell it by
@@ -150,14 +156,18 @@ public final class StoreApp implements App {
                                         new Limits.Heartbeat(settings.pingInterval(), PONG_WITHIN))
                                 .badCommands(Integer.MAX_VALUE))
                 .channel(
-                        StoreChannel.STORES,
+                        Audience.STORES,
                         rules ->
-                                rules.presence(ChannelRules.Presence.ANNOUNCED, settings.grace())
+                                rules.history(HISTORY, HISTORY_AGE)
+                                        .presence(ChannelRules.Presence.ANNOUNCED, settings.grace())
                                         .subscribe(stores()))
-                .channel(
-                        StoreChannel.USERS,
-                        rules -> rules.subscribe(Access.owner(StoreChannel.USER)))
-                .on(new NotedHandler<>(new AuthenticateHandler(settings.identity(), dialect)))
+                .userMessages(Endpoint.UserMessages.WHEN_ASKED)
+                .on(
+                        new NotedHandler<>(
+                                new AuthenticateHandler(
+                                        settings.identity(),
+                                        dialect,
+                                        Since.on(environment.clock()))))
                 .on(new NotedHandler<>(new PingPong()))
                 .on(new NotedHandler<>(new CustomActionHandler(dialect)));
         for (TypedHandler<?> handler : handlers) {
@@ -174,7 +184,7 @@ public final class StoreApp implements App {
                             principal != null
                                     && AuthenticateHandler.opens(
                                             principal,
-                                            captures.getOrDefault(StoreChannel.STORE, ""),
+                                            captures.getOrDefault(Audience.STORE, ""),
                                             stores);
         };
     }
@@ -204,11 +214,11 @@ public final class StoreApp implements App {
         return Response.json(200, Json.write(answer)).header("Cache-Control", "no-store");
     }
 
-    /// Tells every connection of one user, on every node.
+    /// Tells every connection of one user; while there is none, it waits for the next.
     ///
     /// @param update what becomes `data`
-    public CompletionStage<Published> sendProfileUpdate(String userId, Object update) {
-        return send(StoreEvent.PROFILE_UPDATED, StoreChannel.ofUser(userId), update);
+    public CompletionStage<Sent> sendProfileUpdate(String userId, Object update) {
+        return herald.user(userId, StoreEvent.PROFILE_UPDATED, Json.write(update));
     }
 
     /// Tells every connection in one store.
@@ -229,11 +239,7 @@ public final class StoreApp implements App {
     ///
     /// @param data what becomes `data`
     public CompletionStage<Published> sendToStore(String storeId, StoreEvent event, Object data) {
-        return send(event, StoreChannel.of(storeId), data);
-    }
-
-    private CompletionStage<Published> send(StoreEvent event, String channel, Object data) {
-        return hub().channel(channel).publish(Content.of(event.wire(), Json.write(data)), null);
+        return herald.store(Audience.of(storeId), event, Json.write(data), null);
     }
 
     /// Tells every connection of this node, whoever it is.

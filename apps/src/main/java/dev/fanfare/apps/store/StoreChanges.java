@@ -3,9 +3,7 @@ package dev.fanfare.apps.store;
 
 import dev.fanfare.apps.Database;
 import dev.fanfare.apps.Json;
-import dev.fanfare.core.Hub;
 import dev.fanfare.core.InvalidMessage;
-import dev.fanfare.engine.Content;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Changes the store's data, and then tells of it.
 ///
 /// What is to be told is written in the change's own transaction, and published once that is
-/// committed, under a lock of the channel that spans both: clients hear of changes in the order in
+/// committed, under a lock of the audience that spans both: clients hear of changes in the order in
 /// which the database has them, whichever node they came to. What could not be published, because
 /// the engine did not answer or the node died, waits in the table and goes first the next time; an
 /// event's id is its idempotency key. Every method blocks.
@@ -35,11 +32,11 @@ final class StoreChanges {
     private static final int BATCH = 500;
 
     private final DataSource database;
-    private final Supplier<Hub> hub;
+    private final Herald herald;
 
-    StoreChanges(DataSource database, Supplier<Hub> hub) {
+    StoreChanges(DataSource database, Herald herald) {
         this.database = database;
-        this.hub = hub;
+        this.herald = herald;
     }
 
     /// An event, and its data.
@@ -58,27 +55,27 @@ final class StoreChanges {
         Optional<Done> apply(Connection connection) throws SQLException, InvalidMessage;
     }
 
-    /// @param channel that is told
-    Optional<ObjectNode> apply(String channel, Deed deed) throws Exception {
+    /// @param audience that is told
+    Optional<ObjectNode> apply(String audience, Deed deed) throws Exception {
         return Database.locked(
                 database,
-                channel,
+                audience,
                 connection -> {
-                    Optional<Done> done = commit(connection, channel, deed);
+                    Optional<Done> done = commit(connection, audience, deed);
                     if (done.isPresent()) {
-                        publish(connection, channel);
+                        publish(connection, audience);
                     }
                     return done.map(Done::answer);
                 });
     }
 
-    private static Optional<Done> commit(Connection connection, String channel, Deed deed)
+    private static Optional<Done> commit(Connection connection, String audience, Deed deed)
             throws SQLException, InvalidMessage {
         connection.setAutoCommit(false);
         try {
             Optional<Done> done = deed.apply(connection);
             if (done.isPresent()) {
-                note(connection, channel, done.get().told());
+                note(connection, audience, done.get().told());
                 connection.commit();
             } else {
                 connection.rollback();
@@ -92,58 +89,56 @@ final class StoreChanges {
         }
     }
 
-    private static void note(Connection connection, String channel, List<Told> told)
+    private static void note(Connection connection, String audience, List<Told> told)
             throws SQLException {
         try (PreparedStatement insert =
                 connection.prepareStatement(
-                        "insert into store_event (channel, event, data) values (?, ?, ?)")) {
+                        "insert into store_event (audience, event, data) values (?, ?, ?)")) {
             for (Told each : told) {
-                insert.setString(1, channel);
-                insert.setString(2, each.event().wire());
+                insert.setString(1, audience);
+                insert.setString(2, each.event().name());
                 insert.setString(3, new String(Json.write(each.data()), StandardCharsets.UTF_8));
                 insert.executeUpdate();
             }
         }
     }
 
-    private record Waiting(long id, String event, byte[] data) {}
+    private record Waiting(long id, StoreEvent event, byte[] data) {}
 
     /// What was committed stays so, whatever becomes of this: it is tried again.
-    private void publish(Connection connection, String channel) {
+    private void publish(Connection connection, String audience) {
         try {
-            for (List<Waiting> batch = waiting(connection, channel);
+            for (List<Waiting> batch = waiting(connection, audience);
                     !batch.isEmpty();
-                    batch = waiting(connection, channel)) {
+                    batch = waiting(connection, audience)) {
                 for (Waiting event : batch) {
-                    hub.get()
-                            .channel(channel)
-                            .publish(Content.of(event.event, event.data), "store-" + event.id)
+                    herald.tell(audience, event.event, event.data, "store-" + event.id)
                             .toCompletableFuture()
                             .get(PUBLISH_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-                    LOG.debug("told: event={}, channel={}", event.event, channel);
+                    LOG.debug("told: event={}, audience={}", event.event.wire(), audience);
                 }
-                forget(connection, channel, batch.getLast().id);
+                forget(connection, audience, batch.getLast().id);
             }
         } catch (Exception e) {
-            LOG.warn("events of {} could not be published; they wait", channel, e);
+            LOG.warn("events of {} could not be published; they wait", audience, e);
         }
     }
 
-    private static List<Waiting> waiting(Connection connection, String channel)
+    private static List<Waiting> waiting(Connection connection, String audience)
             throws SQLException {
         try (PreparedStatement select =
                 connection.prepareStatement(
-                        "select id, event, data from store_event where channel = ?"
+                        "select id, event, data from store_event where audience = ?"
                                 + " order by id limit "
                                 + BATCH)) {
-            select.setString(1, channel);
+            select.setString(1, audience);
             List<Waiting> events = new ArrayList<>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     events.add(
                             new Waiting(
                                     row.getLong(1),
-                                    row.getString(2),
+                                    StoreEvent.valueOf(row.getString(2)),
                                     row.getString(3).getBytes(StandardCharsets.UTF_8)));
                 }
             }
@@ -151,12 +146,12 @@ final class StoreChanges {
         }
     }
 
-    private static void forget(Connection connection, String channel, long upTo)
+    private static void forget(Connection connection, String audience, long upTo)
             throws SQLException {
         try (PreparedStatement delete =
                 connection.prepareStatement(
-                        "delete from store_event where channel = ? and id <= ?")) {
-            delete.setString(1, channel);
+                        "delete from store_event where audience = ? and id <= ?")) {
+            delete.setString(1, audience);
             delete.setLong(2, upTo);
             delete.executeUpdate();
         }
@@ -164,27 +159,27 @@ final class StoreChanges {
 
     /// Tells what still waits to be told.
     void publishWaiting() throws Exception {
-        for (String channel : channels()) {
+        for (String audience : audiences()) {
             Database.locked(
                     database,
-                    channel,
+                    audience,
                     connection -> {
-                        publish(connection, channel);
-                        return channel;
+                        publish(connection, audience);
+                        return audience;
                     });
         }
     }
 
-    private List<String> channels() throws SQLException {
+    private List<String> audiences() throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement select =
-                        connection.prepareStatement("select distinct channel from store_event");
+                        connection.prepareStatement("select distinct audience from store_event");
                 ResultSet row = select.executeQuery()) {
-            List<String> channels = new ArrayList<>();
+            List<String> audiences = new ArrayList<>();
             while (row.next()) {
-                channels.add(row.getString(1));
+                audiences.add(row.getString(1));
             }
-            return channels;
+            return audiences;
         }
     }
 }

@@ -31,6 +31,7 @@ final class StoreDialect implements Dialect {
     private static final Logger LOG = LoggerFactory.getLogger(StoreDialect.class);
     private static final FlatDialect OBJECTS = new FlatDialect(null, Set.of());
 
+    private static final String LOST = "Some updates are lost. Read the current state again.";
     private static final int LOGGED_PER_SECOND = 10;
 
     private final StoreEvent.Casing casing;
@@ -48,9 +49,13 @@ final class StoreDialect implements Dialect {
         return OBJECTS.decode(text);
     }
 
-    /// A message for one session, as it is sent.
-    Content message(StoreEvent event, Object data, Ids ids) {
-        return Content.of(envelope(event, Json.write(data), ids).json());
+    /// A message outside any channel, as it is sent, however late: its time is now.
+    Content message(StoreEvent event, byte[] data, Ids ids) {
+        return Content.of(envelope(event, data, ids).json());
+    }
+
+    Content notification(Map<String, ?> data, Ids ids) {
+        return message(StoreEvent.GENERAL_NOTIFICATION, Json.write(data), ids);
     }
 
     private Envelope envelope(StoreEvent event, byte[] data, Ids ids) {
@@ -61,7 +66,7 @@ final class StoreDialect implements Dialect {
     public byte @Nullable [] push(Push push) {
         return switch (push) {
             case Push.Delivery(String channel, var publication, _) ->
-                    frame(publication.content(), publication.time(), StoreChannel.ids(channel));
+                    frame(publication.content(), publication.time(), Audience.ids(channel));
             case Push.Message(Content content, _) when content.event() == null ->
                     TextFrame.of(content.data());
             case Push.Message(Content content, long time) -> frame(content, time, Ids.NONE);
@@ -73,10 +78,7 @@ final class StoreDialect implements Dialect {
                     lost == 0
                             ? null
                             : note(lost + " messages waited too long and are lost.", Ids.NONE);
-            case Push.Gap(String channel, _, _) ->
-                    note(
-                            "Some updates are lost. Read the current state again.",
-                            StoreChannel.ids(channel));
+            case Push.Gap(String channel, _, _) -> note(LOST, Audience.ids(channel));
             case Push.Expiring _ -> note("The token ends soon. Authenticate again.", Ids.NONE);
             case Push.Failed(Refusal refusal) -> error(refusal);
             case Push.Unsubscribed(_, Refusal reason) -> error(reason);
@@ -86,7 +88,13 @@ final class StoreDialect implements Dialect {
 
     @Override
     public byte @Nullable [] reply(long id, Reply reply) {
-        return reply instanceof Reply.Refused(Refusal refusal) ? error(refusal) : null;
+        return switch (reply) {
+            case Reply.Refused(Refusal refusal) -> error(refusal);
+            case Reply.Subscribed(String channel, _, Reply.Recovered recovered)
+                    when recovered == Reply.Recovered.NO ->
+                    note(LOST, Audience.ids(channel));
+            default -> null;
+        };
     }
 
     private byte[] frame(Content content, long time, Ids ids) {
@@ -97,8 +105,9 @@ final class StoreDialect implements Dialect {
     }
 
     private byte[] user(StoreEvent event, String channel, Member member) {
-        Ids ids = new Ids(member.user(), StoreChannel.ids(channel).store(), null);
-        byte[] data = Json.write(Map.of(StoreChannel.USER, member.user()));
+        String user = Audience.userOf(member.user());
+        Ids ids = new Ids(user, Audience.ids(channel).store(), null);
+        byte[] data = Json.write(Map.of(Audience.USER, user));
         return TextFrame.of(envelope(event, data, ids).json());
     }
 

@@ -106,7 +106,7 @@ final class StoreRoutes {
     }
 
     private static String id(Request request, String name) throws InvalidMessage {
-        return StoreChannel.id(name, request.parameter(name));
+        return Audience.id(name, request.parameter(name));
     }
 
     private static String storeId(Request request) throws InvalidMessage {
@@ -116,11 +116,11 @@ final class StoreRoutes {
     private Optional<ObjectNode> profile(Request request) throws Exception {
         String user = id(request, "userId");
         return changes.apply(
-                StoreChannel.ofUser(user), deeds.profile(user, Fields.any(request.body())));
+                Audience.ofUser(user), deeds.profile(user, Fields.any(request.body())));
     }
 
     private Optional<ObjectNode> inStore(String store, StoreChanges.Deed deed) throws Exception {
-        return changes.apply(StoreChannel.of(store), deed);
+        return changes.apply(Audience.of(store), deed);
     }
 
     private Optional<ObjectNode> store(Request request) throws Exception {

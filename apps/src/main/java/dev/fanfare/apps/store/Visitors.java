@@ -24,8 +24,7 @@ final class Visitors implements Endpoint.Lifecycle {
     public void opened(Session session) {
         LOG.debug("connection opened: session={}", session.id());
         session.send(
-                dialect.message(
-                        StoreEvent.GENERAL_NOTIFICATION,
+                dialect.notification(
                         Map.of("message", "Welcome. Authenticate to hear of your store."),
                         new Ids(null, null, session.id())));
     }
@@ -34,7 +33,7 @@ final class Visitors implements Endpoint.Lifecycle {
     @Override
     public void closed(Session session, Close close) {
         Principal who = session.principal();
-        String user = who == null ? "" : who.user();
+        String user = who == null ? "" : Audience.userOf(who.user());
         if (close.code() == Close.NORMAL.code() || close.code() == Close.GOING_AWAY.code()) {
             LOG.debug("connection closed: session={}, user={}", session.id(), user);
         } else {

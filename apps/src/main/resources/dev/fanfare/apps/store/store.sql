@@ -15,9 +15,9 @@ create sequence if not exists store_customer_number start 1;
 -- What has been changed and not been told yet: written with the change, deleted when it is published.
 create table if not exists store_event (
     id bigint generated always as identity primary key,
-    channel text not null,
+    audience text not null,
     event text not null,
     data text not null
 );
 
-create index if not exists store_event_channel on store_event (channel, id);
+create index if not exists store_event_audience on store_event (audience, id);

@@ -140,7 +140,7 @@ class StoreIT {
         node.patch("/users/ada/profile", "{\"firstName\":\"Ada\"}");
         bob.closes(1000, "");
         bob.close();
-        eventually(() -> assertThat(node.fanfare.hub().user("bob").sessions()).isEmpty());
+        eventually(() -> assertThat(node.fanfare.hub().user("store:bob").sessions()).isEmpty());
         node.pass(Duration.ofSeconds(6));
         for (StoreEvent event : StoreEvent.values()) {
             next(ada, casing.of(event.name(), java.util.Locale.ROOT));
@@ -174,6 +174,8 @@ class StoreIT {
                             "{\"userId\":null,\"storeId\":\"s\"}",
                             "{\"userId\":\"u\",\"storeId\":\"user:ada\"}",
                             "{\"userId\":\"u\",\"storeId\":\"../s\"}",
+                            "{\"userId\":\"u\",\"storeId\":\"s\",\"since\":\"today\"}",
+                            "{\"userId\":\"u\",\"storeId\":\"s\",\"types\":[null]}",
                             "{\"userId\":\"u\",\"storeId\":\"s\\u0000\"}",
                             "{\"userId\":\"" + "u".repeat(101) + "\",\"storeId\":\"s\"}",
                             "[]",
@@ -253,12 +255,12 @@ class StoreIT {
             node.pass(Duration.ofSeconds(10));
             heardNothingOf(ada, "user_joined", "user_left");
             second.close();
-            eventually(() -> assertThat(node.fanfare.hub().user("bob").sessions()).isEmpty());
+            eventually(() -> assertThat(node.fanfare.hub().user("store:bob").sessions()).isEmpty());
             WebSocketClient reloaded = node.enter("bob", "bakery");
             node.pass(Duration.ofSeconds(10));
             heardNothingOf(ada, "user_joined", "user_left");
             reloaded.close();
-            eventually(() -> assertThat(node.fanfare.hub().user("bob").sessions()).isEmpty());
+            eventually(() -> assertThat(node.fanfare.hub().user("store:bob").sessions()).isEmpty());
             node.pass(Duration.ofSeconds(10));
             assertThat(next(ada, "user_left").path("userId").asString()).isEqualTo("bob");
             heardNothingOf(other, "user_joined", "user_left");
@@ -401,8 +403,8 @@ class StoreIT {
         try (StoreNode node = new StoreNode(StoreNode.SETTINGS)) {
             WebSocketClient ada = node.enter("ada", "bakery");
             TestPostgres.sql(
-                    "insert into store_event (channel, event, data)"
-                            + " values ('store:bakery', 'order_updated', '{\"orderNumber\":\"1\"}')");
+                    "insert into store_event (audience, event, data)"
+                            + " values ('store:bakery', 'ORDER_UPDATED', '{\"orderNumber\":\"1\"}')");
             node.newOrder("bakery");
             next(ada, "order_created");
             assertThat(ada.waiting())
@@ -410,8 +412,8 @@ class StoreIT {
                     .anyMatch(frame -> frame.contains("order_updated"));
             next(ada, "order_updated");
             TestPostgres.sql(
-                    "insert into store_event (channel, event, data)"
-                            + " values ('store:bakery', 'order_updated', '{\"orderNumber\":\"2\"}')");
+                    "insert into store_event (audience, event, data)"
+                            + " values ('store:bakery', 'ORDER_UPDATED', '{\"orderNumber\":\"2\"}')");
             node.pass(Duration.ofSeconds(6));
             assertThat(next(ada, "order_updated").at("/data/orderNumber").asString())
                     .isEqualTo("2");
@@ -728,6 +730,100 @@ class StoreIT {
             JsonNode error = next(ada, "error");
             assertThat(error.path("code").asString()).isEqualTo("too_many_requests");
             assertThat(error.path("retryAfter").asLong()).isPositive();
+        }
+    }
+
+    @Test
+    void s3_14_whatIsToldToAUserWhoIsOfflineWaitsForTheNextConnection() {
+        try (StoreNode node = new StoreNode(StoreNode.SETTINGS)) {
+            long told = node.clock.millis();
+            node.patch("/users/ada/profile", "{\"firstName\":\"Ada\"}");
+            node.patch("/users/ada/profile", "{\"firstName\":\"Augusta\"}");
+            node.pass(Duration.ofMinutes(1));
+            WebSocketClient bob = node.enter("bob", "bakery");
+            WebSocketClient ada = node.enter("ada", "bakery");
+            JsonNode first = next(ada, "profile_updated");
+            assertThat(first.at("/data/profile/firstName").asString()).isEqualTo("Ada");
+            assertThat(first.path("userId").asString()).isEqualTo("ada");
+            assertThat(Instant.parse(first.path("timestamp").asString()).toEpochMilli())
+                    .as("the time when it was told")
+                    .isEqualTo(told);
+            assertThat(next(ada, "profile_updated").at("/data/profile/firstName").asString())
+                    .isEqualTo("Augusta");
+            heardNothingOf(bob, "profile_updated");
+            heardNothingOf(node.enter("ada", "bakery"), "profile_updated");
+        }
+    }
+
+    @Test
+    void s3_14_aClientMayAskForSomeTypesOfEventsOnly() {
+        try (StoreNode node = new StoreNode(StoreNode.SETTINGS)) {
+            WebSocketClient ada = node.connect();
+            Map<String, Object> data =
+                    Map.of(
+                            "userId",
+                            "ada",
+                            "storeId",
+                            "bakery",
+                            "types",
+                            List.of("CUSTOMER_CREATED", "order_status_changed"));
+            ada.sends(StoreNode.authenticate(data));
+            StoreNode.acknowledged(ada);
+            String order = node.newOrder("bakery").path("orderNumber").asString();
+            node.patch("/stores/bakery/orders/" + order, "{\"status\":\"ready\"}");
+            node.post("/stores/bakery/customers", "{\"customerName\":\"John Doe\"}");
+            next(ada, "order_status_changed");
+            next(ada, "customer_created");
+            heardNothingOf(ada, "order_created", "order_updated");
+            WebSocketClient wrong = node.connect();
+            wrong.sends(
+                    StoreNode.authenticate(
+                            Map.of(
+                                    "userId",
+                                    "ada",
+                                    "storeId",
+                                    "bakery",
+                                    "types",
+                                    List.of("nonsense"))));
+            assertThat(next(wrong, "error").path("message").asString()).contains("data.types");
+        }
+    }
+
+    @Test
+    void s3_14_aReturningClientIsSentWhatItMissed() {
+        try (StoreNode node = new StoreNode(StoreNode.SETTINGS)) {
+            WebSocketClient ada = node.enter("ada", "bakery");
+            node.newOrder("bakery");
+            String since = next(ada, "order_created").path("timestamp").asString();
+            ada.close();
+            List<String> missed = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                missed.add(node.newOrder("bakery").path("orderNumber").asString());
+            }
+            WebSocketClient again = node.connect();
+            again.sends(
+                    StoreNode.authenticate(
+                            Map.of("userId", "ada", "storeId", "bakery", "since", since)));
+            for (String order : missed) {
+                assertThat(next(again, "order_created").at("/data/orderNumber").asString())
+                        .isEqualTo(order);
+            }
+            StoreNode.acknowledged(again);
+            node.newOrder("bakery");
+            next(again, "order_created");
+            heardNothingOf(again, "order_created", "lost");
+            WebSocketClient late = node.connect();
+            late.sends(
+                    StoreNode.authenticate(
+                            Map.of(
+                                    "userId",
+                                    "ada",
+                                    "storeId",
+                                    "bakery",
+                                    "since",
+                                    "2026-01-01T00:00:00Z")));
+            StoreNode.acknowledged(late);
+            late.receivesJson(frame -> frame.at("/data/message").asString("").contains("are lost"));
         }
     }
 

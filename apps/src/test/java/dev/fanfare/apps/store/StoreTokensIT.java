@@ -61,7 +61,7 @@ class StoreTokensIT {
                     client,
                     StoreNode.authenticate(Map.of("userId", "ada", "storeId", "bakery")),
                     "invalid_token");
-            assertThat(node.fanfare.hub().user("bob").sessions()).isEmpty();
+            assertThat(node.fanfare.hub().user("store:bob").sessions()).isEmpty();
             assertThat(log.lines())
                     .anyMatch(line -> line.contains("the token is another user's"))
                     .noneMatch(line -> line.contains(token));

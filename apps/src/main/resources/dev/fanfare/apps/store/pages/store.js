@@ -232,18 +232,20 @@ at('order').addEventListener('click', () => {
   change('POST', `${store()}/orders`, {items: [{sku, quantity: 1 + Math.floor(Math.random() * 4)}]});
 });
 
-at('more').addEventListener('submit', (event) => {
+at('profile').addEventListener('submit', (event) => {
   event.preventDefault();
-  const profile = event.submitter?.value === 'profile' || document.activeElement === at('first-name');
-  const input = profile ? at('first-name') : at('customer');
-  const value = input.value.trim();
-  if (value === '') {
-    input.focus();
-  } else if (profile) {
-    change('PATCH', `/users/${encodeURIComponent(me.userId)}/profile`, {firstName: value});
-  } else {
-    change('POST', `${store()}/customers`, {customerName: value});
-    input.value = '';
+  const firstName = at('first-name').value.trim();
+  if (firstName !== '') {
+    change('PATCH', `/users/${encodeURIComponent(me.userId)}/profile`, {firstName});
+  }
+});
+
+at('customers').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const customerName = at('customer').value.trim();
+  if (customerName !== '') {
+    change('POST', `${store()}/customers`, {customerName});
+    at('customer').value = '';
   }
 });
 

@@ -6,38 +6,48 @@ import dev.fanfare.core.InvalidMessage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The channels of this app: one for each store, one for each user.
-final class StoreChannel {
+/// Whom this app tells things: a store, by the channel of that name, or a user.
+final class Audience {
     static final String STORE = "storeId";
     static final String USER = "userId";
     static final String STORES = of("{" + STORE + "}");
-    static final String USERS = ofUser("{" + USER + "}");
 
+    private static final String PREFIX = "store:";
+    private static final String USER_PREFIX = "store:user:";
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.@+=~#-]{1,100}");
 
-    private StoreChannel() {}
+    private Audience() {}
 
     static String of(String store) {
-        return "store:" + store;
+        return PREFIX + store;
     }
 
     static String ofUser(String user) {
-        return "store:user:" + user;
+        return USER_PREFIX + user;
     }
 
-    /// Whom a channel's publications are about.
-    static Ids ids(String channel) {
-        String user = after("store:user:", channel);
+    /// The hub's user: nobody whom another app knows by the same id.
+    static String account(String user) {
+        return PREFIX + user;
+    }
+
+    static String userOf(String account) {
+        return String.valueOf(after(PREFIX, account));
+    }
+
+    /// Whom what is told to an audience is about.
+    static Ids ids(String audience) {
+        String user = after(USER_PREFIX, audience);
         return user == null
-                ? new Ids(null, after("store:", channel), null)
+                ? new Ids(null, after(PREFIX, audience), null)
                 : new Ids(user, null, null);
     }
 
-    private static @Nullable String after(String prefix, String channel) {
-        return channel.startsWith(prefix) ? channel.substring(prefix.length()) : null;
+    private static @Nullable String after(String prefix, String name) {
+        return name.startsWith(prefix) ? name.substring(prefix.length()) : null;
     }
 
-    /// An id that can be part of a channel's name.
+    /// An id that can be part of an audience's name.
     ///
     /// @param field that it came in
     static String id(String field, @Nullable String value) throws InvalidMessage {
