@@ -256,6 +256,38 @@ export function pages(demo) {
         }),
       );
     }
+
+    for (const look of Object.keys(LOOKS)) {
+      it(
+        `the store in ${look}: an order, a customer and a profile are seen by who is there`,
+        quietly(async () => {
+          const step = async (user) => {
+            const page = await tab(demo.store, LOOKS[look]);
+            await page.fill('#user', user);
+            await page.fill('#store', `e2e-${look}`);
+            await page.press('#store', 'Enter');
+            await text(page, '#state', 'Live');
+            return page;
+          };
+          const ada = await step('ada');
+          const bob = await step('bob');
+          await text(ada, '#events', 'bob came in');
+          await bob.click('#order');
+          await text(ada, '#orders .status', 'pending');
+          await ada.click('#orders button');
+          await text(bob, '#orders .status', 'preparing');
+          await bob.fill('#customer', '<b>John</b> Doe');
+          await bob.press('#customer', 'Enter');
+          await text(ada, '#events', '<b>John</b> Doe is a customer now');
+          await ada.fill('#first-name', 'Ada');
+          await ada.press('#first-name', 'Enter');
+          await text(ada, '#events', 'Your profile has changed');
+          assert.equal(await bob.getByText('Your profile has changed').count(), 0);
+          await picture(ada, `store-${look}`);
+          await fits(ada);
+        }),
+      );
+    }
   });
 }
 
