@@ -210,7 +210,8 @@ public final class Fanfare implements AutoCloseable {
                 (plan, endpoints) -> parts.gateways.put(plan, plan.open(node, endpoints)));
         List<ListenerSpec> listeners =
                 config.listeners().stream()
-                        .map(site -> site.listener(doors.routes, parts.gateways))
+                        .map(site ->
+                                site.listener(doors.routes, parts.gateways).tls(config.tls(site)))
                         .toList();
         NettyTransport transport = NettyTransport.open(config.transport, config.loops);
         try {

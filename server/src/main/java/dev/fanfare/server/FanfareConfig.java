@@ -46,6 +46,7 @@ public final class FanfareConfig {
     Duration drainWindow = Duration.ofSeconds(20);
     boolean metricsOnNative;
     @Nullable Site metrics;
+    @Nullable Tls tls;
     @Nullable JwtPolicy jwt;
     @Nullable Authenticator authenticator;
     @Nullable Engine engine;
@@ -72,6 +73,12 @@ public final class FanfareConfig {
     /// The port of the native listener, 8000 by default; 0 for any that is free.
     public FanfareConfig port(int number) {
         main.port(number);
+        return this;
+    }
+
+    /// TLS for every listener but that of the metrics; none by default. A [Site] may have its own.
+    public FanfareConfig tls(Tls files) {
+        tls = files;
         return this;
     }
 
@@ -267,6 +274,11 @@ public final class FanfareConfig {
             all.add(metrics);
         }
         return all;
+    }
+
+    @Nullable Tls tls(Site site) {
+        Tls own = site.tls();
+        return own != null || site == metrics ? own : tls;
     }
 
     boolean open() {

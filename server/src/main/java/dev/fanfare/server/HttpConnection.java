@@ -16,7 +16,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -50,6 +49,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     private static final long LINGER = 2 * SECOND;
     private static final long BODY_GRACE = 5 * SECOND;
     private static final int SLOWEST_BODY = 1_024;
+    private static final String PROTO = "x-forwarded-proto";
 
     private final ServerShared shared;
     private final ListenerSpec listener;
@@ -110,7 +110,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
         loop.watch(this);
         InetAddress peer = peer(context.channel());
         if (!shared.proxies().trusts(peer) && !admitted(peer)) {
-            respond(tooMany(), ResponseWriter.Connection.CLOSE);
+            if (listener.tls() == null) {
+                respond(tooMany(), ResponseWriter.Connection.CLOSE);
+            } else {
+                // An answer would cost a handshake.
+                context.close();
+            }
         }
     }
 
@@ -134,7 +139,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (Parting.lost(cause)) {
             LOG.debug("connection lost", cause);
         } else {
             LOG.error("a connection failed at {}", listener.name(), cause);
@@ -186,6 +191,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
         Map<String, String> headers = headers(head);
         String version = head.protocolVersion().text();
         InetAddress client = peer(ctx().channel());
+        headers.put(PROTO, proto(headers, client));
         if (shared.proxies().trusts(client)) {
             client = shared.proxies().client(client, headers.getOrDefault("x-forwarded-for", ""));
             if (stranger == null && !admitted(client)) {
@@ -301,12 +307,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
                         .header("Retry-After", String.valueOf(shared.random().nextInt(5, 31)));
     }
 
-    /// `http://` and the Host header; `https://` when a trusted proxy says so.
-    private String own(Request head) {
+    /// `http://` or `https://`, and the Host header.
+    private static String own(Request head) {
+        return head.headers().get(PROTO) + "://" + head.headers().getOrDefault("host", "");
+    }
+
+    /// What the client came by: a trusted proxy may say so.
+    private String proto(Map<String, String> headers, InetAddress peer) {
         boolean secure =
-                "https".equals(head.headers().get("x-forwarded-proto"))
-                        && shared.proxies().trusts(peer(ctx().channel()));
-        return (secure ? "https://" : "http://") + head.headers().getOrDefault("host", "");
+                listener.tls() != null
+                        || ("https".equals(headers.get(PROTO)) && shared.proxies().trusts(peer));
+        return secure ? "https" : "http";
     }
 
     private void more(HttpContent content) {
@@ -471,7 +482,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
                 asked != null && asked.method().equals("HEAD")
                         ? ResponseWriter.Body.LEFT_OUT
                         : ResponseWriter.Body.SENT;
-        ByteBuf out = ResponseWriter.write(ctx().alloc(), response, sent, then, shared.clock());
+        ByteBuf out =
+                ResponseWriter.write(ctx().alloc(), marked(response), sent, then, shared.clock());
         request = null;
         exchange = null;
         if (then == ResponseWriter.Connection.KEEP) {
@@ -486,9 +498,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
                 .addListener(
                         (ChannelFutureListener)
                                 done -> {
-                                    if (done.isSuccess()
-                                            && done.channel() instanceof DuplexChannel duplex) {
-                                        duplex.shutdownOutput();
+                                    if (done.isSuccess()) {
+                                        Parting.shut(done.channel());
                                     } else {
                                         done.channel().close();
                                     }
@@ -513,6 +524,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
             });
         }
         return promise;
+    }
+
+    /// With what every response of the listener has.
+    private Response marked(Response response) {
+        Tls tls = listener.tls();
+        return tls == null || tls.hsts().isZero()
+                ? response
+                : response.header("Strict-Transport-Security", "max-age=" + tls.hsts().toSeconds());
     }
 
     /// What was sent behind the request that is now answered.

@@ -17,10 +17,12 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,7 @@ public final class HttpServer implements AutoCloseable {
 
     private final ServerShared shared;
     private final Map<String, Channel> channels = new LinkedHashMap<>();
+    private final List<TlsListener> tls = new ArrayList<>();
     private volatile State state = State.RUNNING;
 
     private enum State {
@@ -54,6 +57,7 @@ public final class HttpServer implements AutoCloseable {
     ///
     /// @param transport stays the caller's to close, after this
     /// @throws IOException names the listener that could not be bound
+    /// @throws IllegalArgumentException names the TLS file that cannot be used
     public static HttpServer start(
             NettyTransport transport, Node node, List<ListenerSpec> listeners) throws IOException {
         Map<EventLoop, NettyLoop> loops = new LinkedHashMap<>();
@@ -74,7 +78,7 @@ public final class HttpServer implements AutoCloseable {
             for (ListenerSpec listener : listeners) {
                 server.bind(transport, listener);
             }
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             server.close();
             throw e;
         }
@@ -97,7 +101,7 @@ public final class HttpServer implements AutoCloseable {
                         .childOption(
                                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                                 new WriteBufferWaterMark(32 << 10, 64 << 10))
-                        .childHandler(new Initializer(shared, listener))
+                        .childHandler(new Initializer(shared, listener, secured(listener)))
                         .bind(listener.host(), listener.port())
                         .awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -114,19 +118,33 @@ public final class HttpServer implements AutoCloseable {
         LOG.info("{} listens on {}:{}", listener.name(), listener.host(), port(listener.name()));
     }
 
+    private @Nullable TlsListener secured(ListenerSpec listener) {
+        if (listener.tls() == null) {
+            return null;
+        }
+        TlsListener opened = TlsListener.open(listener.tls(), shared.clock());
+        tls.add(opened);
+        return opened;
+    }
+
     private static final class Initializer extends ChannelInitializer<Channel> {
         private final ServerShared shared;
         private final ListenerSpec listener;
+        private final @Nullable TlsListener tls;
 
-        Initializer(ServerShared shared, ListenerSpec listener) {
+        Initializer(ServerShared shared, ListenerSpec listener, @Nullable TlsListener tls) {
             this.shared = shared;
             this.listener = listener;
+            this.tls = tls;
         }
 
         @Override
         protected void initChannel(Channel channel) {
             NettyLoop loop = shared.loop(channel.eventLoop());
             StrictRequestDecoder decoder = new StrictRequestDecoder();
+            if (tls != null) {
+                channel.pipeline().addLast(new TlsEntrance(tls));
+            }
             channel.pipeline()
                     .addLast(decoder, new HttpConnection(shared, listener, loop, decoder));
         }
@@ -168,6 +186,7 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         state = State.CLOSED;
         stopAccepting();
+        tls.forEach(TlsListener::close);
         for (Session session : shared.hub().sessions()) {
             session.disconnect(Close.GOING_AWAY);
         }

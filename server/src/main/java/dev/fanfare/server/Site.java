@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Describes one listener: an address, and what is found there. Not for use by several threads.
 public final class Site {
@@ -20,6 +21,7 @@ public final class Site {
     private Router router = Router.NONE;
     private String host = "127.0.0.1";
     private int port;
+    private @Nullable Tls tls;
 
     Site(String name) {
         this.name = name;
@@ -37,6 +39,12 @@ public final class Site {
             throw new IllegalArgumentException("port: " + number + " is not within 0 to 65535");
         }
         port = number;
+        return this;
+    }
+
+    /// TLS here, from other files than [FanfareConfig#tls] has.
+    public Site tls(Tls files) {
+        tls = files;
         return this;
     }
 
@@ -80,6 +88,10 @@ public final class Site {
     public Site pages(Pages more) {
         pages.add(more);
         return this;
+    }
+
+    @Nullable Tls tls() {
+        return tls;
     }
 
     String host() {

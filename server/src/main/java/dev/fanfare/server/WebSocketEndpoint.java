@@ -13,8 +13,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.socket.DuplexChannel;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -144,7 +142,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (Parting.lost(cause)) {
             LOG.debug("connection lost", cause);
             channel.close();
         } else {
@@ -324,9 +322,8 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
                 .addListener(
                         (ChannelFutureListener)
                                 sent -> {
-                                    if (sent.isSuccess()
-                                            && sent.channel() instanceof DuplexChannel duplex) {
-                                        duplex.shutdownOutput();
+                                    if (sent.isSuccess()) {
+                                        Parting.shut(sent.channel());
                                     } else {
                                         sent.channel().close();
                                     }
@@ -359,7 +356,8 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
 
     private void abort() {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.close();
+        // Not through the pipeline: TLS would want to say goodbye first.
+        channel.unsafe().close(channel.voidPromise());
     }
 
     private void known() {
