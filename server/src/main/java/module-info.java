@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The embeddable server: transports, endpoints, the native dialect, the HTTP API.
 module dev.fanfare.server {
+    requires java.net.http;
     requires transitive dev.fanfare.core;
     requires transitive dev.fanfare.engine;
     requires dev.fanfare.protocol;

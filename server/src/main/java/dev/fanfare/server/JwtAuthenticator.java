@@ -2,15 +2,14 @@
 package dev.fanfare.server;
 
 import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jose.util.Base64URL;
 import dev.fanfare.core.Authenticator;
 import dev.fanfare.core.Credentials;
 import dev.fanfare.core.Principal;
 import dev.fanfare.engine.Clock;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
-/// Verifies JSON Web Tokens signed by HS256 (RFC 7519, hardened as RFC 8725 says). The algorithm
-/// and the key are ours: nothing in a token's header chooses either. Whatever is wrong with a
-/// token, its bearer is told the same; the reason goes to the log, the token nowhere.
+/// Verifies JSON Web Tokens (RFC 7519, hardened as RFC 8725 says). The keys are ours, and each is
+/// for one algorithm: nothing in a token's header chooses either. Whatever is wrong with a token,
+/// its bearer is told the same; the reason goes to the log, the token nowhere.
 ///
 /// `nbf` and `iat` may be 30 s ahead of our clock; `exp` has no grace, as a session that outlives
 /// its token is ended soon after.
@@ -42,22 +41,37 @@ public final class JwtAuthenticator implements Authenticator {
 
     private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-    /// Header parameters that bring a key, point to one, or change what is signed.
+    /// Names that issuers give to public keys: base64 of either alphabet, thumbprints, dates. They
+    /// are compared with those of keys we have, and used for nothing else.
+    private static final Pattern PUBLIC_KEY_ID = Pattern.compile("[A-Za-z0-9._~+/=:-]{1,128}");
+
+    /// Header parameters that bring a key, point to one, or change what is signed. A certificate's
+    /// thumbprint (`x5t`) does neither.
     private static final Set<String> FORBIDDEN =
-            Set.of("crit", "jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256", "b64", "zip", "enc");
+            Set.of("crit", "jwk", "jku", "x5u", "x5c", "b64", "zip", "enc");
 
     private final JwtPolicy policy;
-    private final MACVerifier verifier;
+    private final Signatures signatures;
     private final Clock clock;
 
+    /// @throws IllegalArgumentException when the policy has no key that can be used
     public JwtAuthenticator(JwtPolicy policy, Clock clock) {
         this.policy = policy;
         this.clock = clock;
-        try {
-            this.verifier = new MACVerifier(policy.key());
-        } catch (JOSEException e) {
-            throw new IllegalArgumentException("jwt secret: cannot be used for HS256", e);
-        }
+        this.signatures = Signatures.of(policy.keys(), clock);
+    }
+
+    /// Whether it has the keys to judge by. It may block, to fetch them.
+    ///
+    /// @throws IllegalStateException when they cannot be had now
+    public boolean ready() {
+        return switch (signatures) {
+            case Signatures.Symmetric _ -> true;
+            case Signatures.Asymmetric(JwtKeySource keys, _) -> {
+                keys.find(null, JwtAlgorithm.RS256);
+                yield true;
+            }
+        };
     }
 
     @Override
@@ -98,7 +112,6 @@ public final class JwtAuthenticator implements Authenticator {
     /// Why the token is not one that the secret's owner signed, or null.
     private @Nullable String forgery(String token) {
         int first = token.indexOf('.');
-        int last = token.lastIndexOf('.');
         byte[] headerJson = new Base64URL(token.substring(0, first)).decode();
         if (headerJson.length > MAX_HEADER) {
             return "header longer than " + MAX_HEADER;
@@ -109,39 +122,50 @@ public final class JwtAuthenticator implements Authenticator {
                 return problem;
             }
             JWSHeader header = JWSHeader.parse(new String(headerJson, StandardCharsets.UTF_8));
-            byte[] signed = token.substring(0, last).getBytes(StandardCharsets.US_ASCII);
-            Base64URL signature = new Base64URL(token.substring(last + 1));
-            return verifier.verify(header, signed, signature) ? null : "wrong signature";
+            return signatures.sign(token, header) ? null : "not signed by a key of ours";
         } catch (JacksonException | ParseException | JOSEException e) {
             return "the header cannot be read";
+        } catch (GeneralSecurityException e) {
+            return "the signature cannot be read";
         }
     }
 
-    private static @Nullable String header(Map<String, Object> header) {
-        if (!JWSAlgorithm.HS256.getName().equals(header.get("alg"))) {
-            return "the algorithm is not HS256";
-        }
+    private @Nullable String header(Map<String, Object> header) {
         for (String name : header.keySet()) {
             if (FORBIDDEN.contains(name)) {
                 return "a header parameter that is not allowed";
             }
         }
         Object type = header.get("typ");
-        if (type != null && !(type instanceof String text && text.equalsIgnoreCase("JWT"))) {
+        if (type != null && !(type instanceof String text && named(text))) {
             return "typ is not JWT";
         }
         Object keyId = header.get("kid");
-        if (keyId != null && !(keyId instanceof String text && KEY_ID.matcher(text).matches())) {
+        if (keyId != null && !(keyId instanceof String text && keyId().matcher(text).matches())) {
             return "kid is no name";
         }
         return null;
     }
 
+    private Pattern keyId() {
+        return switch (signatures) {
+            case Signatures.Symmetric _ -> KEY_ID;
+            case Signatures.Asymmetric _ -> PUBLIC_KEY_ID;
+        };
+    }
+
+    /// `at+jwt` is what some issuers call access tokens (RFC 9068).
+    private boolean named(String type) {
+        return type.equalsIgnoreCase("JWT")
+                || (signatures instanceof Signatures.Asymmetric && type.equalsIgnoreCase("at+jwt"));
+    }
+
     private Outcome claims(Map<String, Object> claims) {
-        if (!(claims.get("sub") instanceof String user)
+        if (!(claims.get(policy.userClaim()) instanceof String user)
                 || user.isEmpty()
                 || user.length() > MAX_USER) {
-            return Authenticator.invalid("sub is not a string of 1 to " + MAX_USER);
+            return Authenticator.invalid(
+                    policy.userClaim() + " is not a string of 1 to " + MAX_USER);
         }
         if (policy.issuer() != null && !policy.issuer().equals(claims.get("iss"))) {
             return Authenticator.invalid("another issuer");

@@ -1,54 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// What a token must be: signed by HS256 with this secret, whatever its header says.
+/// What a token must be: signed by one of these keys, whatever its header says.
 ///
-/// @param secret at least 32 bytes of UTF-8
 /// @param issuer what `iss` must be, or null when it does not matter
 /// @param audience what `aud` must have, or null when it does not matter
 /// @param expiry whether a token without `exp` is taken
+/// @param userClaim the claim that has the user's id
 public record JwtPolicy(
-        String secret, @Nullable String issuer, @Nullable String audience, Expiry expiry) {
-    private static final int MIN_SECRET = 32;
-
+        JwtKeys keys,
+        @Nullable String issuer,
+        @Nullable String audience,
+        Expiry expiry,
+        String userClaim) {
     public enum Expiry {
         REQUIRED,
         OPTIONAL
     }
 
-    public JwtPolicy {
-        int length = secret.getBytes(StandardCharsets.UTF_8).length;
-        if (length < MIN_SECRET) {
-            throw new IllegalArgumentException(
-                    "jwt secret: has " + length + " bytes, needs at least " + MIN_SECRET);
-        }
+    /// Tokens are signed with this secret (HS256).
+    ///
+    /// @throws IllegalArgumentException when it has less than 32 bytes
+    public static JwtPolicy of(String secret) {
+        return of(JwtKeys.secret(secret));
     }
 
-    public static JwtPolicy of(String secret) {
-        return new JwtPolicy(secret, null, null, Expiry.REQUIRED);
+    public static JwtPolicy of(JwtKeys keys) {
+        return new JwtPolicy(keys, null, null, Expiry.REQUIRED, "sub");
     }
 
     public JwtPolicy issuer(@Nullable String other) {
-        return new JwtPolicy(secret, other, audience, expiry);
+        return new JwtPolicy(keys, other, audience, expiry, userClaim);
     }
 
     public JwtPolicy audience(@Nullable String other) {
-        return new JwtPolicy(secret, issuer, other, expiry);
+        return new JwtPolicy(keys, issuer, other, expiry, userClaim);
     }
 
     public JwtPolicy expiry(Expiry other) {
-        return new JwtPolicy(secret, issuer, audience, other);
+        return new JwtPolicy(keys, issuer, audience, other, userClaim);
     }
 
-    byte[] key() {
-        return secret.getBytes(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public String toString() {
-        return "JwtPolicy[issuer=" + issuer + ", audience=" + audience + ", expiry=" + expiry + "]";
+    public JwtPolicy userClaim(String name) {
+        return new JwtPolicy(keys, issuer, audience, expiry, name);
     }
 }

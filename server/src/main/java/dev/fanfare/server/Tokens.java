@@ -17,10 +17,16 @@ import java.util.Map;
 /// and tests, and for a backend that has nothing else to issue them with.
 public final class Tokens {
     private final JwtPolicy policy;
+    private final JwtKeys.Secret secret;
     private final Clock clock;
 
+    /// @throws IllegalArgumentException when the policy has public keys: they cannot sign
     public Tokens(JwtPolicy policy, Clock clock) {
+        if (!(policy.keys() instanceof JwtKeys.Secret known)) {
+            throw new IllegalArgumentException("public keys cannot sign tokens: a secret can");
+        }
         this.policy = policy;
+        this.secret = known;
         this.clock = clock;
     }
 
@@ -28,7 +34,7 @@ public final class Tokens {
     public String issue(String user, Duration validFor, Map<String, ?> claims) {
         long now = clock.millis() / 1_000;
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("sub", user);
+        all.put(policy.userClaim(), user);
         all.put("iat", now);
         all.put("exp", now + validFor.toSeconds());
         if (policy.issuer() != null) {
@@ -42,7 +48,7 @@ public final class Tokens {
                 new JWSHeader.Builder(JWSAlgorithm.HS256).type(JOSEObjectType.JWT).build();
         JWSObject token = new JWSObject(header, new Payload(Json.write(all)));
         try {
-            token.sign(new MACSigner(policy.key()));
+            token.sign(new MACSigner(secret.bytes()));
         } catch (JOSEException e) {
             throw new IllegalStateException("HS256 is not available", e);
         }
