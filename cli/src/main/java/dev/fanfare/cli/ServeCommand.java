@@ -34,10 +34,13 @@ final class ServeCommand implements Callable<Integer> {
         try (SystemClock clock = new SystemClock()) {
             Fanfare fanfare = Fanfare.start(node -> Assembly.describe(config, node, clock));
             String host = config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host();
+            String tls = config.tls().key().isEmpty() ? "" : "s";
             System.out.printf(
-                    "Ready: ws://%s:%d/ws, http://%s:%d/api/v1 (%s, transport %s)%n",
+                    "Ready: ws%s://%s:%d/ws, http%s://%s:%d/api/v1 (%s, transport %s)%n",
+                    tls,
                     host,
                     fanfare.port(),
+                    tls,
                     host,
                     fanfare.port(),
                     "listening on " + config.host(),

@@ -29,6 +29,7 @@ public record Config(
                         initial = "0",
                         max = 1_024)
                 int loops,
+        @Setting("TLS, by files of PEM.") TlsSettings tls,
         @Setting("Who clients are.") Auth auth,
         @Setting("Keys for the HTTP API, each of 32 characters or more; without one it is closed.")
                 List<String> apiKeys,
@@ -47,7 +48,21 @@ public record Config(
         @Setting("What is logged.") Log log,
         @Setting("What `./fanfare demo` starts beside the server.") Demo demo) {
 
-    /// Tokens are JWTs signed with HS256.
+    /// Files that change hold for connections from then on.
+    public record TlsSettings(
+            @Setting(
+                            "A file of PEM: our certificate, then those between it and the root. With it, all"
+                                    + " listeners but that of the metrics speak TLS and nothing else.")
+                    String certificate,
+            @Setting("A file of PEM: its private key, as unencrypted PKCS#8.") String key,
+            @Setting(
+                            value =
+                                    "For how long browsers are told to come by TLS only"
+                                            + " (Strict-Transport-Security); 0 tells them nothing.",
+                            initial = "0")
+                    Duration hsts) {}
+
+    /// Tokens are JWTs. What verifies them is one of the first three.
     public record Auth(
             @Setting(
                             value =
@@ -55,6 +70,18 @@ public record Config(
                                             + " makes one.",
                             shown = Setting.Shown.NEVER)
                     String secret,
+            @Setting(
+                            "A file with the public keys that verify tokens: PEM, a JWK, or a set of them.")
+                    String publicKey,
+            @Setting(
+                            "Where the issuer publishes its public keys (JWKS): `https:`, or `http:` of this"
+                                    + " machine.")
+                    String jwksUrl,
+            @Setting(
+                            "Which of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA count; empty"
+                                    + " for all. A key that does not say is for the first that fits it.")
+                    List<String> algorithms,
+            @Setting(value = "The claim that has the user's id.", initial = "sub") String userClaim,
             @Setting("The `iss` that tokens must have; empty for any.") String issuer,
             @Setting("The `aud` that tokens must have; empty for any.") String audience,
             @Setting(value = "Whether a client without a token may connect.", initial = "refused")
