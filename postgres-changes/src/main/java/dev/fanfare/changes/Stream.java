@@ -134,7 +134,7 @@ final class Stream implements Runnable {
                         settings.slot(),
                         Advice.on(sql, settings)
                                 .map(Throwable::getMessage)
-                                .orElse(sql.getMessage()));
+                                .orElseGet(() -> messages(sql)));
                 told.lost(e);
             }
             case ChangesException _ -> {
@@ -146,6 +146,14 @@ final class Stream implements Runnable {
                 told.lost(e);
             }
         }
+    }
+
+    /// The driver's own words and what is behind them.
+    private static String messages(SQLException error) {
+        Throwable cause = error.getCause();
+        return cause == null
+                ? error.getMessage()
+                : error.getMessage() + " (" + cause.getMessage() + ")";
     }
 
     private void attach() throws SQLException, SlotHeld {

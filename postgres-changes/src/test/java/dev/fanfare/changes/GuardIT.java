@@ -111,12 +111,34 @@ final class GuardIT {
     @Test
     void aSlotThatPostgresInvalidatedIsAGapAndANewOneBegins() {
         trial.start().close();
+        invalidate();
+        Heard heard = new Heard();
+        trial.start(trial.settings(), heard);
+        assertBegunAnew(heard, Gap.Reason.INVALIDATED);
+    }
+
+    @Test
+    void aSlotThatPostgresInvalidatesUnderTheStreamIsAGapToo() throws Exception {
+        CountDownLatch stuck = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        trial.heard.before(_ -> await(stuck, release));
+        trial.start();
+        trial.sql("insert into $ values (2, 'b')");
+        assertThat(stuck.await(30, TimeUnit.SECONDS)).isTrue();
+        invalidate();
+        release.countDown();
+        eventually(Heard.PATIENCE, () -> assertThat(trial.heard.snapshots).hasValue(2));
+        assertThat(trial.heard.losses).hasSize(1);
+        assertBegunAnew(trial.heard, Gap.Reason.INVALIDATED);
+    }
+
+    /// Lets Postgres throw away what the slot needs.
+    private void invalidate() {
         server.sql("alter system set max_slot_wal_keep_size = '1MB'");
         server.sql("select pg_reload_conf()");
         try {
             for (int i = 0; i < 3; i++) {
                 writeLog();
-                server.sql("checkpoint");
             }
             String status =
                     "select wal_status from pg_replication_slots where slot_name = '"
@@ -132,9 +154,6 @@ final class GuardIT {
             server.sql("alter system reset max_slot_wal_keep_size");
             server.sql("select pg_reload_conf()");
         }
-        Heard heard = new Heard();
-        trial.start(trial.settings(), heard);
-        assertBegunAnew(heard, Gap.Reason.INVALIDATED);
     }
 
     @Test
