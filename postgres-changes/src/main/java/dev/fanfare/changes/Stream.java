@@ -152,7 +152,7 @@ final class Stream implements Runnable {
     private static String messages(SQLException error) {
         Throwable cause = error.getCause();
         return cause == null
-                ? error.getMessage()
+                ? String.valueOf(error.getMessage())
                 : error.getMessage() + " (" + cause.getMessage() + ")";
     }
 
