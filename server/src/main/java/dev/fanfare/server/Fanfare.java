@@ -84,11 +84,12 @@ public final class Fanfare implements AutoCloseable {
                         environment);
         Readiness readiness = new Readiness();
         config.checks.forEach(readiness::add);
+        Metrics metrics = new Metrics(hub, config.figures);
         Parts parts =
                 new Parts(
                         hub,
                         readiness,
-                        new Metrics(hub),
+                        metrics,
                         release(config, environment),
                         new IdentityHashMap<>());
         serve(config, parts);

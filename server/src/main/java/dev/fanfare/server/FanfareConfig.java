@@ -36,6 +36,7 @@ public final class FanfareConfig {
     final Map<String, Site> sites = new LinkedHashMap<>();
     final List<String> apiKeys = new ArrayList<>();
     final Map<String, ReadyCheck> checks = new LinkedHashMap<>();
+    final List<Figure> figures = new ArrayList<>();
     NettyTransport.Kind transport = NettyTransport.Kind.AUTO;
     int loops = Math.min(8, Runtime.getRuntime().availableProcessors());
     HttpLimits httpLimits = HttpLimits.DEFAULT;
@@ -263,6 +264,12 @@ public final class FanfareConfig {
     /// `GET /ready` is 200 only while this holds too.
     public FanfareConfig ready(String name, ReadyCheck check) {
         checks.put(name, check);
+        return this;
+    }
+
+    /// One more figure among the metrics.
+    public FanfareConfig figure(Figure more) {
+        figures.add(more);
         return this;
     }
 

@@ -297,7 +297,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
 
     private @Nullable Response refused(WebSocketRoute route, Request head, String version) {
         Response fault = Upgrade.fault(route, head, version, own(head));
-        return fault == null ? full() : fault;
+        if (fault == null) {
+            return full();
+        }
+        LOG.info(
+                "an upgrade failed at {}{}: {} {}, remote={}",
+                listener.name(),
+                route.path(),
+                fault.status(),
+                new String(fault.body(), StandardCharsets.UTF_8),
+                head.remote());
+        return fault;
     }
 
     private @Nullable Response full() {

@@ -8,6 +8,7 @@ import dev.fanfare.server.http.Route;
 import dev.fanfare.server.http.Router;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -16,6 +17,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /// The node's figures for Prometheus. No label names a user or a channel, so their number does not
@@ -26,8 +28,14 @@ final class Metrics implements AutoCloseable {
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final Hub hub;
 
-    Metrics(Hub hub) {
+    /// The registry holds them weakly.
+    private final List<Figure> figures;
+
+    /// @param figures more of them
+    Metrics(Hub hub, List<Figure> figures) {
         this.hub = hub;
+        this.figures = List.copyOf(figures);
+        this.figures.forEach(this::add);
         gauge("sessions", "open sessions", Counts::sessions);
         gauge("users", "users with a session", Counts::users);
         gauge("channels", "channels with a subscriber", Counts::channels);
@@ -70,6 +78,26 @@ final class Metrics implements AutoCloseable {
         FunctionCounter.builder("fanfare." + name, hub, from -> figure.applyAsDouble(from.counts()))
                 .description(description)
                 .register(registry);
+    }
+
+    private void add(Figure figure) {
+        List<Tag> tags =
+                figure.labels().entrySet().stream()
+                        .map(label -> Tag.of(label.getKey(), label.getValue()))
+                        .toList();
+        String name = "fanfare." + figure.name();
+        switch (figure.kind()) {
+            case COUNTER ->
+                    FunctionCounter.builder(name, figure, from -> from.value().getAsDouble())
+                            .description(figure.description())
+                            .tags(tags)
+                            .register(registry);
+            case GAUGE ->
+                    Gauge.builder(name, figure.value()::getAsDouble)
+                            .description(figure.description())
+                            .tags(tags)
+                            .register(registry);
+        }
     }
 
     @Override
