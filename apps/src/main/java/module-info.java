@@ -2,6 +2,7 @@
 /// The example systems, each of its own protocol, policy and page, on one hub.
 module dev.fanfare.apps {
     requires transitive dev.fanfare.server;
+    requires transitive dev.fanfare.changes;
     requires transitive java.sql;
     requires static transitive org.jspecify;
     requires org.slf4j;
@@ -12,10 +13,12 @@ module dev.fanfare.apps {
     requires com.google.zxing;
 
     exports dev.fanfare.apps;
+    exports dev.fanfare.apps.changes;
     exports dev.fanfare.apps.chat;
     exports dev.fanfare.apps.connect;
     exports dev.fanfare.apps.store;
     exports dev.fanfare.apps.wallet;
+    exports dev.fanfare.apps.kyc;
 
     opens dev.fanfare.apps.chat to
             tools.jackson.databind;
@@ -24,5 +27,7 @@ module dev.fanfare.apps {
     opens dev.fanfare.apps.connect to
             tools.jackson.databind;
     opens dev.fanfare.apps.store to
+            tools.jackson.databind;
+    opens dev.fanfare.apps.kyc to
             tools.jackson.databind;
 }

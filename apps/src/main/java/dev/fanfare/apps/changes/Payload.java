@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.apps.changes;
+
+import dev.fanfare.apps.Json;
+import dev.fanfare.changes.Change;
+import dev.fanfare.changes.Column;
+import dev.fanfare.changes.Row;
+import dev.fanfare.changes.Value;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What of a change is published.
+///
+/// @param columns the names under which columns are published; empty for all of them, under their
+///   own
+record Payload(Shape shape, Map<String, String> columns) {
+    /// Types of pg_type.dat whose text is a number in JSON too, unless it is `NaN` or infinite.
+    private static final int INT8 = 20;
+
+    private static final int INT2 = 21;
+    private static final int INT4 = 23;
+    private static final int OID = 26;
+    private static final int FLOAT4 = 700;
+    private static final int FLOAT8 = 701;
+    private static final int NUMERIC = 1700;
+
+    private static final int BOOL = 16;
+    private static final int JSON = 114;
+    private static final int JSONB = 3802;
+
+    enum Shape {
+        /// `{operation, table, before, after, committedAt}`.
+        CHANGE,
+        /// The row as it is, or as it was when it is gone.
+        ROW
+    }
+
+    Payload {
+        columns = Map.copyOf(columns);
+    }
+
+    /// @param operation as the subscribers see it
+    byte[] of(Change change, String operation) {
+        if (shape == Shape.ROW) {
+            return Json.write(object(change.row()));
+        }
+        Map<String, @Nullable Object> whole = new LinkedHashMap<>();
+        whole.put("operation", operation);
+        whole.put("table", change.table().toString());
+        whole.put("before", change.before().isEmpty() ? null : object(change.before()));
+        whole.put("after", change.after().isEmpty() ? null : object(change.after()));
+        whole.put("committedAt", change.committedAt().toString());
+        return Json.write(whole);
+    }
+
+    private Map<String, @Nullable Object> object(Row row) {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        for (int i = 0; i < row.columns().size(); i++) {
+            Column column = row.columns().get(i);
+            String name =
+                    columns.isEmpty() ? column.name() : columns.getOrDefault(column.name(), "");
+            Value value = row.values().get(i);
+            if (!name.isEmpty() && !(value instanceof Value.Unsent)) {
+                object.put(name, json(column.type(), value));
+            }
+        }
+        return object;
+    }
+
+    private static @Nullable Object json(int type, Value value) {
+        if (!(value instanceof Value.Text(String text))) {
+            return null;
+        }
+        return switch (type) {
+            case BOOL -> text.equals("t");
+            case INT2, INT4, INT8, OID -> raw(text);
+            case NUMERIC, FLOAT4, FLOAT8 ->
+                    Character.isLetter(text.charAt(text.length() - 1)) ? text : raw(text);
+            case JSON, JSONB -> raw(text);
+            default -> text;
+        };
+    }
+
+    private static Object raw(String text) {
+        return Json.raw(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
