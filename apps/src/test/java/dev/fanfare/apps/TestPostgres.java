@@ -38,7 +38,10 @@ public final class TestPostgres implements BeforeAllCallback {
     private static Running start() {
         try {
             EmbeddedPostgres server =
-                    EmbeddedPostgres.builder().setServerConfig("synchronous_commit", "on").start();
+                    EmbeddedPostgres.builder()
+                            .setServerConfig("synchronous_commit", "on")
+                            .setServerConfig("wal_level", "logical")
+                            .start();
             String url = server.getJdbcUrl("postgres", "postgres");
             return new Running(server, Database.pool(url, "postgres", ""));
         } catch (IOException e) {
@@ -47,11 +50,20 @@ public final class TestPostgres implements BeforeAllCallback {
     }
 
     public static HikariDataSource pool() {
+        return running().pool;
+    }
+
+    /// Of this machine; user and database are `postgres`, without a password.
+    public static int port() {
+        return running().server.getPort();
+    }
+
+    private static Running running() {
         Running now = running;
         if (now == null) {
             throw new IllegalStateException("extend the test with TestPostgres");
         }
-        return now.pool;
+        return now;
     }
 
     /// Runs statements, as another program would.
