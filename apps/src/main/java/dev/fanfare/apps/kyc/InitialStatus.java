@@ -8,7 +8,6 @@ import dev.fanfare.engine.Position;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,22 +35,25 @@ import org.slf4j.LoggerFactory;
 final class InitialStatus implements Snapshot {
     private static final Logger LOG = LoggerFactory.getLogger(InitialStatus.class);
 
-    /// Looks at the stream, and the time between two of them: half a second together.
-    private static final int LOOKS = 1_000;
+    /// Looks at the stream, and the time between two of them: two seconds together.
+    private static final int LOOKS = 4_000;
 
     private static final Duration PAUSE = Duration.ofNanos(500_000);
 
     private final String userId;
+    private final String channel;
     private final Origin origin;
     private @Nullable Position reaches;
 
     /// Where it comes from.
     ///
-    /// @param reached up to where in the log the stream has told everything
+    /// @param reached up to where in the log the stream has told everything; far ahead while it is
+    ///   not to be waited for
     record Origin(StatusTable table, Recent recent, LongSupplier reached, Clock clock) {}
 
     InitialStatus(String userId, Origin origin) {
         this.userId = userId;
+        this.channel = KycStatus.channel(userId);
         this.origin = origin;
     }
 
@@ -68,33 +70,25 @@ final class InitialStatus implements Snapshot {
                             + " could not be read now. Subscribe again to ask anew; changes are"
                             + " sent as they come.");
         }
-        List<Recent.Sent> told = told();
-        if (!told.isEmpty() && !reading.saw().saw(told.getFirst().transaction())) {
-            Position position = told.getFirst().position();
+        Recent.Sent newest = origin.recent().newest(channel);
+        if (newest != null && !reading.saw().saw(newest.transaction())) {
+            Position position = newest.position();
             if (position != null) {
                 reaches = position;
-                return told.getFirst().content();
+                return newest.content();
             }
         }
         catchUp(reading.log());
-        for (Recent.Sent sent : told()) {
-            if (reading.saw().saw(sent.transaction())) {
-                reaches = sent.position();
-                break;
-            }
-        }
+        Recent.Sent held = origin.recent().newestOf(channel, reading.saw());
+        reaches = held == null ? null : held.position();
         KycStatus row = reading.row();
         return row == null
                 ? KycStatus.unknown(userId)
                 : row.content(Instant.ofEpochMilli(origin.clock().millis()));
     }
 
-    private List<Recent.Sent> told() {
-        return origin.recent().of(KycStatus.channel(userId));
-    }
-
-    /// Not for long: a stream that is far behind, or has lost its database, is not waited for. What
-    /// it tells later may then be older than the row, and the row's own change comes last.
+    /// Not for long. What a stream that is far behind tells later may then be older than the row,
+    /// and the row's own change comes last.
     private void catchUp(long log) {
         for (int i = 0; i < LOOKS && Long.compareUnsigned(reached(), log) < 0; i++) {
             LockSupport.parkNanos(PAUSE.toNanos());

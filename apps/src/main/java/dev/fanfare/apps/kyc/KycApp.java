@@ -27,10 +27,12 @@ import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
 import dev.fanfare.server.http.Route;
 import dev.fanfare.server.http.Router;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +53,11 @@ public final class KycApp implements App {
     /// Less than a channel's log keeps for who is behind: too slow a client is cut off, and comes
     /// back to the current status.
     private static final int OUTBOX = 768 << 10;
+
+    /// Looks at whether the table is followed, five seconds together.
+    private static final int LOOKS = 500;
+
+    private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final KycSettings settings;
     private final HikariDataSource database;
@@ -80,7 +87,7 @@ public final class KycApp implements App {
                         new Changes(),
                         environment);
         InitialStatus.Origin origin =
-                new InitialStatus.Origin(table, recent, feed::reached, environment.clock());
+                new InitialStatus.Origin(table, recent, this::reached, environment.clock());
         this.subscribe =
                 new SubscribeHandler(settings, watchers, user -> new InitialStatus(user, origin));
     }
@@ -135,13 +142,21 @@ public final class KycApp implements App {
         }
     }
 
-    /// The node runs: begins to follow the table.
+    /// The node runs: begins to follow the table, and waits a little until it does.
     ///
     /// @throws dev.fanfare.changes.ChangesException when only a person can mend what is wrong with
     ///   the database
     @Override
     public void started(Fanfare fanfare) {
         feed.started(fanfare);
+        for (int i = 0; i < LOOKS && feed.state() != State.STREAMING; i++) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+
+    /// Without its database the stream is not waited for.
+    private long reached() {
+        return feed.state() == State.STREAMING ? feed.reached() : -1L;
     }
 
     /// What the stream has to say beside the changes.
@@ -175,6 +190,12 @@ public final class KycApp implements App {
     private Response stats(Request request) {
         Watchers.Counts counts = watchers.counts();
         Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put(
+                "identity",
+                switch (settings.identity()) {
+                    case KycSettings.Identity.Claimed _ -> "claimed";
+                    case KycSettings.Identity.Verified _ -> "verified";
+                });
         answer.put("clients", counts.clients());
         answer.put("watchedUsers", counts.watched());
         answer.put("watches", counts.watches());

@@ -5,30 +5,26 @@ import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Position;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// What was published last, for the channels that were published to last.
+/// What was published last: enough to know the seconds in which a subscription begins.
 ///
 /// Any thread.
 final class Recent {
-    private static final int CHANNELS = 4_096;
-    private static final int EACH = 64;
+    private static final int MOST = 16_384;
 
-    /// Guarded by this.
-    private final Map<String, Deque<Sent>> byChannel =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Deque<Sent>> eldest) {
-                    return size() > CHANNELS;
-                }
-            };
+    /// Both oldest first, and guarded by this: the channels of all, and by channel.
+    private final Deque<String> channels = new ArrayDeque<>();
+
+    private final Map<String, Deque<Sent>> byChannel = new HashMap<>();
 
     /// Noted before it is published: so whoever looks after a subscription has begun finds
     /// everything that was published before it did.
@@ -44,27 +40,44 @@ final class Recent {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return null;
-            } catch (java.util.concurrent.ExecutionException | TimeoutException _) {
+            } catch (ExecutionException | TimeoutException _) {
                 return null;
             }
         }
     }
 
     synchronized void add(String channel, Sent sent) {
-        Deque<Sent> last = byChannel.computeIfAbsent(channel, _ -> new ArrayDeque<>(1));
-        if (last.size() == EACH) {
-            last.removeFirst();
+        channels.addLast(channel);
+        byChannel.computeIfAbsent(channel, _ -> new ArrayDeque<>(1)).addLast(sent);
+        if (channels.size() > MOST) {
+            byChannel.computeIfPresent(
+                    channels.removeFirst(),
+                    (_, those) -> {
+                        those.removeFirst();
+                        return those.isEmpty() ? null : those;
+                    });
         }
-        last.addLast(sent);
     }
 
-    /// The newest first.
-    synchronized List<Sent> of(String channel) {
-        Deque<Sent> last = byChannel.get(channel);
-        return last == null ? List.of() : List.copyOf(last).reversed();
+    synchronized @Nullable Sent newest(String channel) {
+        Deque<Sent> those = byChannel.get(channel);
+        return those == null ? null : those.peekLast();
+    }
+
+    /// The newest that this reader saw.
+    synchronized @Nullable Sent newestOf(String channel, Visibility reader) {
+        Deque<Sent> those = byChannel.getOrDefault(channel, new ArrayDeque<>(0));
+        for (Iterator<Sent> each = those.descendingIterator(); each.hasNext(); ) {
+            Sent sent = each.next();
+            if (reader.saw(sent.transaction())) {
+                return sent;
+            }
+        }
+        return null;
     }
 
     synchronized void clear() {
+        channels.clear();
         byChannel.clear();
     }
 }

@@ -37,12 +37,11 @@ class KycIT {
 
     private static void stillAnswers(WebSocketClient client) {
         subscribes(client, "bob")
-                .receivesJson(
-                        frame ->
-                                frame.path("data")
-                                        .path("verification_level")
-                                        .asString()
-                                        .equals("intermediate"));
+                .receivesJson(frame ->
+                        frame.path("data")
+                                .path("verification_level")
+                                .asString()
+                                .equals("intermediate"));
     }
 
     @Test
@@ -133,7 +132,8 @@ class KycIT {
             WebSocketClient client = subscribes(node.connect(), "alice");
             for (int i = 0; i < 2; i++) {
                 JsonNode frame =
-                        client.receivesJson(each -> each.path("type").asString().equals("kyc_status"));
+                        client.receivesJson(
+                                each -> each.path("type").asString().equals("kyc_status"));
                 assertThat(frame.propertyNames()).containsExactly("type", "data");
                 assertThat(frame.path("data").propertyNames())
                         .containsExactly("user_id", "status", "verification_level", "timestamp");
@@ -153,7 +153,10 @@ class KycIT {
         try (KycNode node = new KycNode()) {
             WebSocketClient client = node.watches("alice");
             update("alice", "unicorn", "basic");
-            assertThat(error(client)).contains("alice").contains("status").doesNotContain("unicorn");
+            assertThat(error(client))
+                    .contains("alice")
+                    .contains("status")
+                    .doesNotContain("unicorn");
             update("alice", "verified", "golden");
             assertThat(error(client)).contains("alice").contains("level").doesNotContain("golden");
             assertThat(error(subscribes(node.connect(), "alice"))).contains("alice");
@@ -251,8 +254,7 @@ class KycIT {
             eventually(() ->
                     TestPostgres.sql(
                             "select pg_terminate_backend(active_pid) from pg_replication_slots"
-                                    + " where slot_name = '%1$s' and active;"
-                                            .formatted(slot)
+                                    + " where slot_name = '%1$s' and active;".formatted(slot)
                                     + "select pg_drop_replication_slot('%s')".formatted(slot)));
             update("alice", "rejected", "advanced");
             client.receivesJson(
@@ -278,7 +280,9 @@ class KycIT {
             assertThat(log.lines()).anyMatch(line -> line.contains("could not be read"));
             TestPostgres.sql("alter table kyc_status rename column at to updated_at");
             update("alice", "verified", "basic");
-            assertThat(status(client)).as("changes are sent as they come").isEqualTo("verified/basic");
+            assertThat(status(client))
+                    .as("changes are sent as they come")
+                    .isEqualTo("verified/basic");
             assertThat(status(other)).isEqualTo("verified/basic");
             assertThat(other.waiting()).isEmpty();
             stillAnswers(client);
@@ -287,8 +291,7 @@ class KycIT {
 
     @Test
     void s0_14_tooManyMessagesAreRefusedAndTheConnectionLives() {
-        try (KycNode node =
-                new KycNode(settings -> settings.rate(new Limits.Rate(1, 3, 1_000)))) {
+        try (KycNode node = new KycNode(settings -> settings.rate(new Limits.Rate(1, 3, 1_000)))) {
             WebSocketClient client = node.connect();
             for (int i = 0; i < 4; i++) {
                 subscribes(client, "alice");
@@ -332,11 +335,11 @@ class KycIT {
                 node.clock.advance(Duration.ofMillis(50));
                 assertThat(client.waiting().toString()).contains("verified");
             });
-            eventually(() ->
-                    assertThat(client.waiting().getLast()).contains("\"advanced\""));
+            eventually(() -> assertThat(client.waiting().getLast()).contains("\"advanced\""));
             assertThat(status(other)).isEqualTo("pending/basic");
             assertThat(client.waiting().size()).isLessThanOrEqualTo(3);
-            assertThat(client.waiting().getLast()).startsWith("{\"type\":\"kyc_status\",\"data\":{");
+            assertThat(client.waiting().getLast())
+                    .startsWith("{\"type\":\"kyc_status\",\"data\":{");
         }
     }
 
@@ -410,8 +413,7 @@ class KycIT {
             for (int i = 0; i < 150; i++) {
                 status(client);
             }
-            assertThat(node.stats().path("database").path("connections").asInt())
-                    .isBetween(1, 8);
+            assertThat(node.stats().path("database").path("connections").asInt()).isBetween(1, 8);
             assertThat(node.stats().path("database").path("waiting").asInt()).isZero();
         }
     }
@@ -428,15 +430,19 @@ class KycIT {
     @Test
     void k4_whoIsVerifiedWatchesNobodyElse() {
         try (KycNode node = KycNode.verified()) {
-            Handshake alice =
-                    Handshake.PLAIN.subprotocol("kyc, bearer." + KycNode.token("alice"));
+            Handshake alice = Handshake.PLAIN.subprotocol("kyc, bearer." + KycNode.token("alice"));
             WebSocketClient client = node.connect(alice);
             assertThat(client.handshakeHeaders()).containsEntry("sec-websocket-protocol", "kyc");
             assertThat(error(subscribes(client, "bob"))).contains("token");
             assertThat(status(subscribes(client, "alice"))).isEqualTo("pending/basic");
             update("alice", "verified", "basic");
             assertThat(status(client)).isEqualTo("verified/basic");
-            assertThat(status(subscribes(node.connect(Handshake.PLAIN.bearer(KycNode.token("bob"))), "bob")))
+            assertThat(
+                            status(
+                                    subscribes(
+                                            node.connect(
+                                                    Handshake.PLAIN.bearer(KycNode.token("bob"))),
+                                            "bob")))
                     .isEqualTo("verified/intermediate");
         }
     }
@@ -452,8 +458,7 @@ class KycIT {
                             Handshake.PLAIN.subprotocol("bearer.x.y.z"),
                             Handshake.PLAIN.bearer("x"))) {
                 HandshakeRefused refused =
-                        catchThrowableOfType(
-                                HandshakeRefused.class, () -> node.connect(handshake));
+                        catchThrowableOfType(HandshakeRefused.class, () -> node.connect(handshake));
                 assertThat(refused).as(handshake.toString()).isNotNull();
                 assertThat(refused.status()).isEqualTo(400);
             }
@@ -482,8 +487,7 @@ class KycIT {
                                                                     "https://evil.example")))
                                     .status())
                     .isEqualTo(403);
-            stillAnswers(
-                    node.connect(Handshake.PLAIN.origin("http://127.0.0.1:" + node.port())));
+            stillAnswers(node.connect(Handshake.PLAIN.origin("http://127.0.0.1:" + node.port())));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.fanfare.apps.TestPostgres;
 import dev.fanfare.core.Authenticator;
 import dev.fanfare.core.Environment;
 import dev.fanfare.server.Fanfare;
+import dev.fanfare.server.HttpLimits;
 import dev.fanfare.server.JwtAuthenticator;
 import dev.fanfare.server.JwtPolicy;
 import dev.fanfare.server.Tokens;
@@ -29,7 +30,8 @@ import tools.jackson.databind.JsonNode;
 /// are closed with it.
 final class KycNode implements AutoCloseable {
     private static final AtomicInteger NODES = new AtomicInteger();
-    private static final JwtPolicy POLICY = JwtPolicy.of("a-secret-of-the-tests-of-32-bytes-or-more");
+    private static final JwtPolicy POLICY =
+            JwtPolicy.of("a-secret-of-the-tests-of-32-bytes-or-more");
 
     final ManualClock clock = new ManualClock();
     final Fanfare fanfare;
@@ -52,7 +54,10 @@ final class KycNode implements AutoCloseable {
         KycApp[] installed = new KycApp[1];
         fanfare =
                 Fanfare.start(config -> {
-                    config.port(0).clock(clock).metrics();
+                    config.port(0)
+                            .clock(clock)
+                            .metrics()
+                            .httpLimits(HttpLimits.DEFAULT.loopback(HttpLimits.Loopback.EXEMPT));
                     installed[0] =
                             KycApp.install(
                                     config,
@@ -110,8 +115,7 @@ final class KycNode implements AutoCloseable {
 
     WebSocketClient connect(Handshake handshake) {
         WebSocketClient client =
-                WebSocketClient.open(
-                        URI.create("ws://127.0.0.1:" + port() + "/live"), handshake);
+                WebSocketClient.open(URI.create("ws://127.0.0.1:" + port() + "/live"), handshake);
         clients.add(client);
         return client;
     }

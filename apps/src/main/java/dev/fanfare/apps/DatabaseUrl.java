@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.apps;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+
+/// Where a Postgres is, as `DATABASE_URL` has it: `postgres://user:password@host:port/database`, or
+/// a URL of JDBC.
+///
+/// @param jdbc `jdbc:postgresql://...`
+public record DatabaseUrl(String jdbc, String user, String password) {
+    private static final String JDBC = "jdbc:postgresql:";
+
+    /// @throws IllegalArgumentException when it is no such URL; it does not repeat it
+    public static DatabaseUrl of(String text) {
+        if (text.startsWith(JDBC)) {
+            return new DatabaseUrl(text, "", "");
+        }
+        try {
+            URI uri = new URI(text);
+            String scheme = uri.getScheme();
+            if (uri.getHost() == null
+                    || !("postgres".equals(scheme) || "postgresql".equals(scheme))) {
+                throw problem();
+            }
+            String[] who =
+                    uri.getUserInfo() == null ? new String[0] : uri.getUserInfo().split(":", 2);
+            return new DatabaseUrl(
+                    JDBC
+                            + "//"
+                            + uri.getHost()
+                            + (uri.getPort() < 0 ? "" : ":" + uri.getPort())
+                            + uri.getRawPath()
+                            + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()),
+                    who.length > 0 ? who[0] : "",
+                    who.length > 1 ? who[1] : "");
+        } catch (URISyntaxException _) {
+            throw problem();
+        }
+    }
+
+    private static IllegalArgumentException problem() {
+        return new IllegalArgumentException(
+                "DATABASE_URL is not like postgres://user:password@host:port/database");
+    }
+
+    @Override
+    public String toString() {
+        return "DatabaseUrl";
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.apps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class DatabaseUrlTest {
+    @Test
+    void readsWhatHostersSet() {
+        DatabaseUrl url =
+                DatabaseUrl.of("postgres://ada:p%40ss:w@db.example:5433/kyc?sslmode=require");
+        assertThat(url.jdbc()).isEqualTo("jdbc:postgresql://db.example:5433/kyc?sslmode=require");
+        assertThat(url.user()).isEqualTo("ada");
+        assertThat(url.password()).isEqualTo("p@ss:w");
+        assertThat(DatabaseUrl.of("postgresql://localhost/kyc").jdbc())
+                .isEqualTo("jdbc:postgresql://localhost/kyc");
+        assertThat(DatabaseUrl.of("jdbc:postgresql://h/d?user=x").jdbc())
+                .isEqualTo("jdbc:postgresql://h/d?user=x");
+    }
+
+    @Test
+    void refusesAnythingElseWithoutRepeatingIt() {
+        for (String text :
+                new String[] {"", "mysql://a:secret@h/d", "postgres:secret", "a b secret"}) {
+            assertThatThrownBy(() -> DatabaseUrl.of(text))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("DATABASE_URL is not like")
+                    .hasMessageNotContaining("secret");
+        }
+    }
+}
