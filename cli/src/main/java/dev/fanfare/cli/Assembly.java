@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.cli;
 
+import dev.fanfare.apps.changes.ChangeFeed;
 import dev.fanfare.cli.config.Config;
 import dev.fanfare.cli.config.InvalidConfiguration;
 import dev.fanfare.core.Authenticator;
+import dev.fanfare.core.Environment;
 import dev.fanfare.engine.Clock;
 import dev.fanfare.server.FanfareConfig;
 import dev.fanfare.server.JwtAlgorithm;
@@ -75,6 +77,27 @@ final class Assembly {
             JwtAuthenticator tokens = new JwtAuthenticator(policy(auth), clock);
             node.authenticator(admitting(auth, tokens)).ready("jwks", tokens::ready);
         }
+    }
+
+    /// Puts the configured sources of changes on the node; each is to be started once it runs.
+    ///
+    /// @throws InvalidConfiguration names the source that cannot stand
+    static List<ChangeFeed> sources(Config config, FanfareConfig node, Environment environment) {
+        List<ChangeFeed> feeds = new ArrayList<>();
+        config.sources()
+                .forEach((name, settings) -> {
+                    try {
+                        feeds.add(
+                                ChangeFeed.install(
+                                        node,
+                                        settings.source(name),
+                                        ChangeFeed.Watch.NONE,
+                                        environment));
+                    } catch (IllegalArgumentException e) {
+                        throw new InvalidConfiguration("sources.'" + name + "': " + e.getMessage());
+                    }
+                });
+        return feeds;
     }
 
     /// @throws InvalidConfiguration when nothing verifies tokens, and says what could

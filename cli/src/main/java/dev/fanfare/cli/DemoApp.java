@@ -7,6 +7,7 @@ import dev.fanfare.apps.chat.ChatApp;
 import dev.fanfare.apps.chat.ChatSettings;
 import dev.fanfare.apps.connect.ConnectApp;
 import dev.fanfare.apps.connect.ConnectSettings;
+import dev.fanfare.apps.kyc.KycApp;
 import dev.fanfare.apps.store.StoreApp;
 import dev.fanfare.apps.wallet.WalletApp;
 import dev.fanfare.apps.wallet.WalletSettings;
@@ -21,6 +22,20 @@ import java.util.Locale;
 
 /// The apps of the demo, in the order in which they are told of.
 enum DemoApp {
+    KYC {
+        @Override
+        int port(Config.Demo demo) {
+            return demo.kycPort();
+        }
+
+        @Override
+        App install(FanfareConfig node, Config config, Backing backing) {
+            return KycApp.install(
+                    node,
+                    DemoKyc.settings(config, backing.environment().clock()),
+                    backing.environment());
+        }
+    },
     WALLET {
         @Override
         int port(Config.Demo demo) {

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.cli;
 
+import dev.fanfare.apps.changes.ChangeFeed;
+import dev.fanfare.changes.ChangesException;
 import dev.fanfare.cli.config.Config;
+import dev.fanfare.cli.config.InvalidConfiguration;
+import dev.fanfare.core.Environment;
 import dev.fanfare.core.SystemClock;
 import dev.fanfare.server.Fanfare;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,7 +39,15 @@ final class ServeCommand implements Callable<Integer> {
         Logging.level(config.log().level());
         Lifetime lifetime = Lifetime.begin(() -> {});
         try (SystemClock clock = new SystemClock()) {
-            Fanfare fanfare = Fanfare.start(node -> Assembly.describe(config, node, clock));
+            List<ChangeFeed> feeds = new ArrayList<>();
+            Fanfare fanfare =
+                    Fanfare.start(node -> {
+                        Assembly.describe(config, node, clock);
+                        feeds.addAll(
+                                Assembly.sources(
+                                        config, node, new Environment(clock, new SecureRandom())));
+                    });
+            follow(feeds, fanfare);
             String host = config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host();
             String tls = config.tls().key().isEmpty() ? "" : "s";
             System.out.printf(
@@ -46,8 +61,20 @@ final class ServeCommand implements Callable<Integer> {
                     "listening on " + config.host(),
                     fanfare.transport().name().toLowerCase(java.util.Locale.ROOT));
             lifetime.await();
+            feeds.forEach(ChangeFeed::close);
             fanfare.stop();
         }
         return 0;
+    }
+
+    /// @throws InvalidConfiguration when a database is not as it must be
+    private static void follow(List<ChangeFeed> feeds, Fanfare fanfare) {
+        try {
+            feeds.forEach(feed -> feed.started(fanfare));
+        } catch (ChangesException e) {
+            feeds.forEach(ChangeFeed::close);
+            fanfare.close();
+            throw new InvalidConfiguration("sources: " + e.getMessage());
+        }
     }
 }

@@ -65,7 +65,7 @@ final class KycDialect implements Dialect {
             case Push.Failed(Refusal refusal) -> refused(refusal);
             case Push.Gap _ -> frame(error("Updates were lost."));
             case Push.Unsubscribed _, Push.Subscribed _, Push.Joined _, Push.Left _ -> null;
-            case Push.Expiring _, Push.Ping _, Push.Disconnect _ -> null;
+            case Push.Inbox _, Push.Expiring _, Push.Ping _, Push.Disconnect _ -> null;
         };
     }
 

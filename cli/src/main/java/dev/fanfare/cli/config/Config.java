@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.cli.config;
 
+import dev.fanfare.apps.changes.ChangeFeed;
+import dev.fanfare.apps.changes.ChangeMapping;
+import dev.fanfare.apps.changes.Mapping;
+import dev.fanfare.changes.Settings;
 import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Limits;
 import dev.fanfare.engine.Inbox;
@@ -9,6 +13,7 @@ import dev.fanfare.server.FrameLimits;
 import dev.fanfare.server.HttpLimits;
 import dev.fanfare.server.NettyTransport;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +43,8 @@ public record Config(
         @Setting("Whether messages are deflated (permessage-deflate).") Messages compression,
         @Setting("Rules by channel pattern; a channel that matches none does not exist.")
                 Map<String, ChannelSettings> channels,
+        @Setting("Postgres databases by name, whose changes are published.")
+                Map<String, SourceSettings> sources,
         @Setting("What sessions, users and addresses may take.") LimitSettings limits,
         @Setting("What waits for a user while no session takes it.") InboxSettings inbox,
         @Setting(
@@ -135,6 +142,97 @@ public record Config(
                     .subscribe(subscribe.access())
                     .publish(publish.access())
                     .lagging(lagging);
+        }
+    }
+
+    /// A Postgres whose changes are published.
+    public record SourceSettings(
+            @Setting("`jdbc:postgresql://host:port/database`.") String url,
+            @Setting("Who connects; needs the attribute REPLICATION.") String user,
+            @Setting(value = "The password.", shown = Setting.Shown.NEVER) String password,
+            @Setting(
+                            value =
+                                    "The replication slot, one for each node; made when it is missing.",
+                            initial = "fanfare")
+                    String slot,
+            @Setting(value = "The publication; made when it is missing.", initial = "fanfare")
+                    String publication,
+            @Setting(
+                            value =
+                                    "Whether a new slot begins with every row there is, as the operation `read`.",
+                            initial = "never")
+                    Settings.Snapshot snapshot,
+            @Setting(
+                            value =
+                                    "How much of its log the database may keep for us, before the slot is given up and"
+                                            + " subscribers are told of a gap.",
+                            initial = "1024MB",
+                            min = 1_024)
+                    Size maxWal,
+            @Setting(
+                            value =
+                                    "How long a publication waits for a newer one of its channel (and `conflate-by`),"
+                                            + " which is then sent alone.",
+                            initial = "0")
+                    Duration coalesce,
+            @Setting("What its changes become, by name.") Map<String, MappingSettings> mappings) {
+
+        /// @throws IllegalArgumentException says what cannot stand
+        public ChangeFeed.Source source(String name) {
+            List<Mapping> all = new ArrayList<>();
+            mappings.forEach((mapping, settings) -> all.add(settings.mapping(mapping)));
+            if (all.isEmpty()) {
+                throw new IllegalArgumentException("has no mappings");
+            }
+            Settings settings =
+                    Settings.of(url, user, password)
+                            .slot(slot)
+                            .publication(publication)
+                            .snapshot(snapshot)
+                            .maxWal(maxWal.bytes());
+            return new ChangeFeed.Source(name, settings, all, coalesce);
+        }
+    }
+
+    /// What the changes of a table become.
+    public record MappingSettings(
+            @Setting("The table: `orders`, or `sales.orders`.") String table,
+            @Setting("The channel, with columns of the row: `orders:{store_id}`.") String channel,
+            @Setting(
+                            "Which rows: `status <> 'draft' and (total >= 10 or vip)`; empty for all. A row that comes to"
+                                    + " match is an insert, one that ceases to a delete.")
+                    String where,
+            @Setting(
+                            "Which of `insert`, `update`, `delete`, `truncate` and `read`; empty for all but the last.")
+                    List<String> operations,
+            @Setting(
+                            value =
+                                    "The event; `{operation}` and `{table}` stand for what happened where.",
+                            initial = "{operation}")
+                    String event,
+            @Setting(
+                            value =
+                                    "The whole `change`, `{operation, table, before, after, committedAt}`, or the `row`.",
+                            initial = "change")
+                    ChangeMapping.PayloadShape payload,
+            @Setting("Columns, `total` or `total as amount`; empty for all.") List<String> columns,
+            @Setting(
+                            "Columns that say which publications replace each other, where a channel promises the latest"
+                                    + " only.")
+                    List<String> conflateBy) {
+
+        Mapping mapping(String name) {
+            return ChangeMapping.of(
+                    name,
+                    new ChangeMapping.Described(
+                            table,
+                            channel,
+                            where,
+                            operations,
+                            event,
+                            payload,
+                            columns,
+                            conflateBy));
         }
     }
 

@@ -4,7 +4,6 @@ package dev.fanfare.cli.config;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
-import java.util.Map;
 
 /// The reference page, made of the records' own words.
 final class Reference {
@@ -15,30 +14,48 @@ final class Reference {
         page.append("| key | variable | default | allowed | meaning |\n|---|---|---|---|---|\n");
         Sources.settings(Config.class)
                 .forEach((path, component) -> page.append(row(path, component)));
-        page.append(CHANNELS);
-        page.append("| key | default | allowed | meaning |\n|---|---|---|---|\n");
-        for (Map.Entry<String, RecordComponent> entry :
-                Sources.settings(Config.ChannelSettings.class).entrySet()) {
-            Setting setting = entry.getValue().getAnnotation(Setting.class);
-            page.append(
-                    "| `%s` | `%s` | %s | %s |\n"
-                            .formatted(
-                                    entry.getKey(),
-                                    setting.initial(),
-                                    Scalars.allowed(entry.getValue().getType(), setting),
-                                    setting.value()));
-        }
+        page.append(CHANNELS).append(table(Config.ChannelSettings.class));
+        page.append(SOURCES).append(table(Config.SourceSettings.class));
+        page.append(MAPPINGS).append(table(Config.MappingSettings.class));
         return page.toString();
+    }
+
+    /// The settings of one entry of a group.
+    private static String table(Class<? extends Record> type) {
+        StringBuilder table =
+                new StringBuilder("| key | default | allowed | meaning |\n|---|---|---|---|\n");
+        Sources.settings(type)
+                .forEach((path, component) -> {
+                    Setting setting = component.getAnnotation(Setting.class);
+                    table.append(
+                            "| `%s` | %s | %s | %s |\n"
+                                    .formatted(
+                                            path,
+                                            initial(setting),
+                                            within(component, setting),
+                                            setting.value()));
+                });
+        return table.toString();
+    }
+
+    private static String within(RecordComponent component, Setting setting) {
+        if (component.getGenericType() instanceof ParameterizedType type) {
+            return type.getRawType() == List.class ? "a list" : "a group";
+        }
+        return Scalars.allowed(component.getType(), setting);
+    }
+
+    private static String initial(Setting setting) {
+        return setting.initial().isEmpty() ? "none" : "`" + setting.initial() + "`";
     }
 
     private static String row(String path, RecordComponent component) {
         Setting setting = component.getAnnotation(Setting.class);
-        String initial = setting.initial().isEmpty() ? "none" : "`" + setting.initial() + "`";
         return "| `%s` | `%s` | %s | %s | %s |\n"
                 .formatted(
                         path,
                         Names.variable(path),
-                        initial,
+                        initial(setting),
                         allowed(component, setting),
                         setting.value());
     }
@@ -82,6 +99,46 @@ final class Reference {
               "inbox:{user}":
                 subscribe: owner(user)
             ```
+
+            """;
+
+    private static final String SOURCES =
+            """
+
+            ## A source of changes
+
+            Under `sources`, by a name of your own. A node follows the database's tables by logical replication (Postgres 14 or newer,
+            `wal_level=logical`) and publishes each committed change by every mapping of its table. Clients subscribe to the channels
+            that `channels` has rules for. `/ready` holds only while every source is followed.
+
+            ```yaml
+            channels:
+              "orders:{store}":
+                history-size: 100
+            sources:
+              shop:
+                url: jdbc:postgresql://db.example:5432/shop
+                user: fanfare
+                password: ...
+                mappings:
+                  orders-of-a-store:
+                    table: orders
+                    channel: "orders:{store_id}"
+                    where: status <> 'draft'
+                    columns: [id, status, total as amount]
+            ```
+
+            """;
+
+    private static final String MAPPINGS =
+            """
+
+            ## A mapping of a source
+
+            A row is in a channel while its condition holds and its columns name that channel: an update that takes it there is told as
+            `insert`, one that takes it away as `delete`. To tell the second, Postgres has to send rows as they were:
+            `alter table orders replica identity full`. A value with a `:` or another character that channels' names do not have
+            leads nowhere.
 
             """;
 }
