@@ -18,6 +18,7 @@ import dev.fanfare.testkit.WebSocketClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -381,7 +382,9 @@ class KycIT {
             assertThat(error(client)).contains("alice").contains("deleted");
             assertThat(status(subscribes(client, "eve"))).isEqualTo("pending/advanced");
             TestPostgres.sql("truncate kyc_status");
-            Set<String> named = Set.of(error(client), error(client));
+            List<String> named = new ArrayList<>();
+            named.add(error(client));
+            named.add(error(client));
             assertThat(named).anyMatch(message -> message.contains("alice"));
             assertThat(named).anyMatch(message -> message.contains("eve"));
         }
