@@ -239,7 +239,7 @@ final class FollowingIT {
                 Heard.PATIENCE, () -> assertThat(changes.counts().lagBytes()).isLessThan(100_000));
         long end = Lsn.parse(String.valueOf(server.ask("select pg_current_wal_lsn()")));
         trial.sql("drop table $_other");
-        eventually(() -> assertThat(changes.reached()).isGreaterThanOrEqualTo(end));
+        eventually(Heard.PATIENCE, () -> assertThat(changes.reached()).isGreaterThanOrEqualTo(end));
         assertThat(trial.heard.size()).isZero();
     }
 }

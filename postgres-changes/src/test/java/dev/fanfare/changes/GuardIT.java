@@ -173,7 +173,8 @@ final class GuardIT {
 
                     @Override
                     public void lost(Exception cause) {
-                        eventually(() -> PostgresChanges.dropSlot(trial.settings()));
+                        eventually(
+                                Heard.PATIENCE, () -> PostgresChanges.dropSlot(trial.settings()));
                     }
 
                     @Override
@@ -222,7 +223,7 @@ final class GuardIT {
         PostgresChanges leader = trial.start();
         Heard heard = new Heard();
         try (PostgresChanges next = PostgresChanges.start(trial.settings(), heard)) {
-            eventually(() -> assertThat(next.state()).isEqualTo(State.WAITING));
+            eventually(Heard.PATIENCE, () -> assertThat(next.state()).isEqualTo(State.WAITING));
             trial.sql("insert into $ values (2, 'b')");
             trial.heard.await(1);
             assertThat(heard.size()).isZero();
@@ -247,7 +248,7 @@ final class GuardIT {
                             + "', 'pgoutput')");
         }
         try (PostgresChanges changes = PostgresChanges.start(trial.settings(), trial.heard)) {
-            eventually(() -> assertThat(trial.heard.losses).hasSize(1));
+            eventually(Heard.PATIENCE, () -> assertThat(trial.heard.losses).hasSize(1));
             assertThat(trial.heard.losses.getFirst())
                     .hasMessageContaining("is of another database or plugin");
             assertThat(changes.state()).isEqualTo(State.CONNECTING);

@@ -93,7 +93,9 @@ final class RestartIT {
         assertWhole(trial.heard.await(ROWS), ROWS);
         assertThat(trial.heard.gaps).isEmpty();
         assertThat(trial.heard.losses).hasSizeBetween(1, 5);
-        eventually(() -> assertThat(trial.heard.resumed).hasValue(trial.heard.losses.size()));
+        eventually(
+                Heard.PATIENCE,
+                () -> assertThat(trial.heard.resumed).hasValue(trial.heard.losses.size()));
         assertThat(changes.counts().reconnects()).isEqualTo(trial.heard.losses.size());
         assertThat(changes.counts().changes()).isEqualTo(ROWS);
         assertThat(changes.counts().transactions()).isEqualTo(ROWS);
@@ -111,7 +113,7 @@ final class RestartIT {
         // More than fits into the buffers between the server and here.
         trial.sql("insert into $ select i, repeat('x', 2000) from generate_series(1, 20000) i");
         assertWhole(trial.heard.await(20_000), 20_000);
-        eventually(() -> assertThat(trial.heard.transactions).hasValue(1));
+        eventually(Heard.PATIENCE, () -> assertThat(trial.heard.transactions).hasValue(1));
         assertThat(trial.heard.losses).isNotEmpty();
     }
 
@@ -122,7 +124,8 @@ final class RestartIT {
         for (int part = 1; part <= 2; part++) {
             trial.heard.await(ROWS * part / 4);
             server.kill();
-            eventually(() -> assertThat(changes.state()).isEqualTo(State.CONNECTING));
+            eventually(
+                    Heard.PATIENCE, () -> assertThat(changes.state()).isEqualTo(State.CONNECTING));
             server.start();
         }
         writer.get(60, TimeUnit.SECONDS);
@@ -216,6 +219,6 @@ final class RestartIT {
                 trial.start(trial.settings().keep(Settings.Keep.TEMPORARY), new Heard());
         assertThat(trial.hasSlot()).isTrue();
         passing.close();
-        eventually(() -> assertThat(trial.hasSlot()).isFalse());
+        eventually(Heard.PATIENCE, () -> assertThat(trial.hasSlot()).isFalse());
     }
 }

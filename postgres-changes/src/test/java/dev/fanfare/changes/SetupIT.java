@@ -181,7 +181,7 @@ final class SetupIT {
     void aDatabaseThatIsNotUpYetIsWaitedFor() {
         server.kill();
         try (PostgresChanges changes = PostgresChanges.start(trial.settings(), trial.heard)) {
-            eventually(() -> assertThat(trial.heard.losses).hasSize(1));
+            eventually(Heard.PATIENCE, () -> assertThat(trial.heard.losses).hasSize(1));
             assertThat(changes.state()).isEqualTo(State.CONNECTING);
             server.start();
             eventually(

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -149,6 +151,38 @@ final class SnapshotIT {
                 };
         trial.start(trial.settings().batch(10), listener);
         assertThat(firsts).containsExactly(1L, 11L, 1L, 11L, 21L);
+    }
+
+    @Test
+    void aNewSlotWaitsForTheTransactionsThatAreOpen() throws Exception {
+        trial.sql("create table $ (id int primary key)");
+        PostgresChanges changes;
+        try (Connection open = server.connect();
+                Statement statement = open.createStatement()) {
+            open.setAutoCommit(false);
+            statement.execute("insert into " + trial.table + " values (1)");
+            changes = PostgresChanges.start(trial.settings(), trial.heard);
+            String making =
+                    "select 1 from pg_replication_slots where slot_name like '"
+                            + trial.slot()
+                            + "\\_%'";
+            eventually(Heard.PATIENCE, () -> assertThat(server.ask(making)).isNotNull());
+            statement.execute("insert into " + trial.table + " values (2)");
+            assertThat(trial.heard.snapshots).hasValue(0);
+            open.commit();
+        }
+        try (changes) {
+            trial.sql("insert into $ values (3)");
+            eventually(
+                    Heard.PATIENCE,
+                    () ->
+                            assertThat(
+                                            Stream.concat(
+                                                            trial.heard.snapshot().stream(),
+                                                            trial.heard.changes().stream())
+                                                    .map(SnapshotIT::id))
+                                    .containsExactly("1", "2", "3"));
+        }
     }
 
     /// One row after another is counted up, by one transaction each, while slots begin: whatever
