@@ -77,7 +77,8 @@ enum DemoApp {
         @Override
         App install(FanfareConfig node, Config config, Backing backing) {
             Clock clock = backing.environment().clock();
-            return StoreApp.install(node, DemoStore.settings(config, clock), backing);
+            return StoreApp.install(
+                    node, DemoStore.settings(config, clock, System.getenv()), backing);
         }
     },
     CONNECT {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +22,15 @@ final class DemoStore {
 
     private DemoStore() {}
 
-    static StoreSettings settings(Config config, Clock clock) {
-        logAt(System.getenv("LOG_LEVEL"));
+    /// @param variables as the process has them
+    static StoreSettings settings(Config config, Clock clock, Map<String, String> variables) {
+        logAt(variables.get("LOG_LEVEL"));
         int http = config.demo().storePort();
-        OptionalInt port = port(System.getenv(PORT));
+        OptionalInt port = port(variables.get(PORT));
         if (port.isPresent() && port.getAsInt() != http) {
             Demo.requireFree(port.getAsInt(), PORT);
         }
-        String path = System.getenv("WS_PATH");
+        String path = variables.get("WS_PATH");
         return StoreSettings.demo(identity(config, clock))
                 .port(http)
                 .origins(origins(config, http))
