@@ -31,6 +31,16 @@ final class TlsListener implements AutoCloseable {
             Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("fanfare-tls-", 0).factory());
 
+    private static final String RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
+    static {
+        // Read once, when the JDK's classes load: TLS 1.2 would let a client ask for handshakes
+        // without end.
+        if (System.getProperty(RENEGOTIATION) == null) {
+            System.setProperty(RENEGOTIATION, "true");
+        }
+    }
+
     private final Tls files;
     private final Clock clock;
     private volatile SslContext context;
