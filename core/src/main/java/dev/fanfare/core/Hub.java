@@ -67,7 +67,13 @@ public final class Hub implements AutoCloseable {
     /// @param credentials what came with the connection; with [Endpoint.Admission#ON_OPEN] they are
     ///   judged now
     public Session open(Endpoint endpoint, Transport transport, Credentials credentials) {
-        Session session = add(endpoint, transport);
+        return open(endpoint, transport, credentials, newId());
+    }
+
+    /// The same, under an id of an earlier session that is closed.
+    public Session open(
+            Endpoint endpoint, Transport transport, Credentials credentials, String id) {
+        Session session = add(endpoint, transport, id);
         if (session.open()) {
             session.open(credentials);
         }
@@ -76,16 +82,16 @@ public final class Hub implements AutoCloseable {
 
     /// A connection is open, of somebody who was verified before. Called on the transport's loop.
     public Session open(Endpoint endpoint, Transport transport, Principal principal) {
-        Session session = add(endpoint, transport);
+        Session session = add(endpoint, transport, newId());
         if (session.open()) {
             session.admit(principal);
         }
         return session;
     }
 
-    private Session add(Endpoint endpoint, Transport transport) {
+    private Session add(Endpoint endpoint, Transport transport, String id) {
         Turn turn = turns.computeIfAbsent(transport.loop(), loop -> new Turn(this, loop));
-        Session session = new Session(this, endpoint, transport, turn);
+        Session session = new Session(turn, endpoint, transport, id);
         turn.add(session);
         sessions.put(session.id(), session);
         if (drained != null) {
@@ -310,7 +316,8 @@ public final class Hub implements AutoCloseable {
         return new Member(principal.user(), info == null ? new byte[0] : payloads.write(info));
     }
 
-    String newId() {
+    /// An id that no session has had.
+    public String newId() {
         byte[] bytes = new byte[SESSION_ID_BYTES];
         random.nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);

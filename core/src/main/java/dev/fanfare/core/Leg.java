@@ -122,6 +122,7 @@ final class Leg {
             }
         }
         ByteBuf frames = stretch.frames();
+        String name = view.channel().name();
         int size = frames.readableBytes();
         int handed = 0;
         try {
@@ -133,7 +134,7 @@ final class Leg {
                 Subscription subscription = subscribers[i];
                 Outbox outbox = subscription.session().outbox();
                 if (subscription.recovery == null && outbox.ready()) {
-                    outbox.write(frames.retainedDuplicate());
+                    outbox.write(frames.retainedDuplicate(), name, position);
                     handed++;
                 } else {
                     leave(subscription, from, before, had).owe(size);

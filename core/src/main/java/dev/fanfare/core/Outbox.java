@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
+import dev.fanfare.engine.Position;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
@@ -46,6 +47,22 @@ final class Outbox {
         passOn();
         transport.write(frames);
         noteWritten();
+    }
+
+    /// Hands over what brings a channel's subscription up to a position.
+    void write(ByteBuf frames, String channel, Position upTo) {
+        write(frames);
+        reached(channel, upTo);
+    }
+
+    void begins(String channel, Position at) {
+        transport.begins(channel, at);
+    }
+
+    void reached(String channel, Position upTo) {
+        if (!closed) {
+            transport.reached(channel, upTo);
+        }
     }
 
     private void noteWritten() {

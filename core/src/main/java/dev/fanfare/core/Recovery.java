@@ -276,6 +276,7 @@ final class Recovery {
         if (sent != null) {
             has = sent.position(at.epoch());
             meter().delivered.add(piece.publications());
+            outbox.reached(subscription.channel().name(), has);
         }
     }
 
@@ -313,7 +314,7 @@ final class Recovery {
                                 new Push.Delivery(
                                         subscription.channel().name(), publication, has.offset()));
         if (frame != null) {
-            outbox.write(Unpooled.wrappedBuffer(frame));
+            outbox.write(Unpooled.wrappedBuffer(frame), subscription.channel().name(), at);
         }
         has = at;
         meter().delivered.increment();

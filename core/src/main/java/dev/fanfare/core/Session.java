@@ -5,6 +5,7 @@ import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Inbox;
 import dev.fanfare.engine.Position;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -48,9 +49,9 @@ public final class Session {
         CLOSED
     }
 
-    Session(Hub hub, Endpoint endpoint, Transport transport, Turn turn) {
-        this.hub = hub;
-        this.id = hub.newId();
+    Session(Turn turn, Endpoint endpoint, Transport transport, String id) {
+        this.hub = turn.hub();
+        this.id = id;
         this.endpoint = endpoint;
         this.transport = transport;
         this.turn = turn;
@@ -193,6 +194,42 @@ public final class Session {
         return live;
     }
 
+    /// Subscribes again behind `since`, as the session was before its client came back; nothing but
+    /// publications is sent. Completes with whether everything after `since` follows. Fails with
+    /// [IllegalStateException] when the rules do not let this session listen, it is subscribed
+    /// already, or the engine cannot.
+    public CompletionStage<Reply.Recovered> resume(String channel, Position since, Filter filter) {
+        CompletableFuture<Reply.Recovered> resumed = new CompletableFuture<>();
+        onLoop(() -> {
+            Rulebook.Match match = endpoint.rules().match(channel);
+            if (state != State.CONNECTED
+                    || match == null
+                    || !match.rules().subscribe().allows(principal, match.captures())
+                    || subscriptions.find(channel) != null) {
+                resumed.completeExceptionally(
+                        new IllegalStateException("cannot resume: session=" + id));
+                return;
+            }
+            Terms terms = new Terms(match.rules(), new Start.After(since), filter);
+            subscriptions.begin(channel, terms, resumed(resumed));
+        });
+        return resumed;
+    }
+
+    private static Recovery.Begun resumed(CompletableFuture<Reply.Recovered> done) {
+        return new Recovery.Begun() {
+            @Override
+            public void begun(Position position, Reply.Recovered recovered) {
+                done.complete(recovered);
+            }
+
+            @Override
+            public void failed(Refusal refusal) {
+                done.completeExceptionally(new IllegalStateException(refusal.message()));
+            }
+        };
+    }
+
     private Recovery.Begun begun(String channel, CompletableFuture<Position> live) {
         return new Recovery.Begun() {
             @Override
@@ -285,6 +322,11 @@ public final class Session {
     /// The transport's [Transport#writable] has turned true.
     public void writable() {
         outbox.writable();
+    }
+
+    /// The channels subscribed and what passes their filters. On the loop.
+    public Map<String, Filter> listensTo() {
+        return subscriptions.filters();
     }
 
     /// The connection is gone.
@@ -402,6 +444,7 @@ public final class Session {
         if (!wasIn) {
             return;
         }
+        transport.leaves();
         entrance = null;
         subscriptions.endAll();
         outbox.close();

@@ -5,7 +5,9 @@ import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Engine;
 import dev.fanfare.engine.Position;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +43,17 @@ final class Subscriptions {
         return all.stream().map(subscription -> subscription.channel().name()).toList();
     }
 
+    /// By channel, what passes.
+    Map<String, Filter> filters() {
+        Map<String, Filter> found = new LinkedHashMap<>();
+        for (Subscription subscription : all) {
+            if (subscription.state() == Subscription.State.LIVE) {
+                found.put(subscription.channel().name(), subscription.leg().view().filter());
+            }
+        }
+        return found;
+    }
+
     /// A session has few: looking through them is quicker, and smaller, than a map.
     @Nullable Subscription find(String channel) {
         for (Subscription subscription : all) {
@@ -59,7 +72,8 @@ final class Subscriptions {
     }
 
     /// Begins one that does not exist yet.
-    void begin(String channel, Terms terms, Recovery.Begun begun) {
+    void begin(String channel, Terms terms, Recovery.Begun told) {
+        Recovery.Begun begun = noted(channel, told);
         LiveChannel live = session.hub().hold(channel, terms.rules());
         Subscription subscription = new Subscription(session, live);
         all.add(subscription);
@@ -70,6 +84,21 @@ final class Subscriptions {
         CompletionStage<Position> ready = live.ready();
         ready.whenComplete((_, failure) ->
                 session.onLoop(() -> answered(subscription, terms, begun, failure)));
+    }
+
+    private Recovery.Begun noted(String channel, Recovery.Begun told) {
+        return new Recovery.Begun() {
+            @Override
+            public void begun(Position position, Reply.Recovered recovered) {
+                session.outbox().begins(channel, position);
+                told.begun(position, recovered);
+            }
+
+            @Override
+            public void failed(Refusal refusal) {
+                told.failed(refusal);
+            }
+        };
     }
 
     private void answered(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
+import dev.fanfare.engine.Position;
 import io.netty.buffer.ByteBuf;
 
 /// One connection, as its session sees it. Everything but [#loop] is called on that loop only.
@@ -24,6 +25,16 @@ public interface Transport {
 
     /// Queues whole frames; takes over one reference of `frames`.
     void write(ByteBuf frames);
+
+    /// A subscription begins behind this position. This and the next two are for a transport whose
+    /// clients come back and say how far they got in terms of what was written.
+    default void begins(String channel, Position at) {}
+
+    /// Everything of this channel up to and with `upTo` that this session is owed has been written.
+    default void reached(String channel, Position upTo) {}
+
+    /// The session is about to end, and has its subscriptions yet. Comes once.
+    default void leaves() {}
 
     void flush();
 

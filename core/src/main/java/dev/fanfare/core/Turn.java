@@ -32,6 +32,10 @@ final class Turn implements Runnable {
         this.now = hub.clock().nanos();
     }
 
+    Hub hub() {
+        return hub;
+    }
+
     Loop loop() {
         return loop;
     }

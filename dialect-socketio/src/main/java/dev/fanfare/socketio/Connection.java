@@ -6,6 +6,7 @@ import dev.fanfare.core.Command;
 import dev.fanfare.core.Credentials;
 import dev.fanfare.core.Loop;
 import dev.fanfare.core.Refusal;
+import dev.fanfare.core.Session;
 import dev.fanfare.engine.Clock;
 import dev.fanfare.server.http.Request;
 import io.netty.buffer.Unpooled;
@@ -36,6 +37,7 @@ final class Connection {
     private static final Close LOST = Close.LOST;
     private static final Close BROKEN = Close.of(1002, "bad packet");
     private static final Close SILENT = Close.of(1001, "ping timeout");
+    private static final Close SUPERSEDED = Close.of(1001, "the client is back");
     private static final Close ALONE = Close.of(1001, "no namespace");
     private static final byte[] PING = Frames.text("2");
     private static final int MOST_AUTH = 16 << 10;
@@ -111,6 +113,11 @@ final class Connection {
         return carrier instanceof Polling polling && polling.polled();
     }
 
+    /// About how many bytes wait for polls. Any thread.
+    long waiting() {
+        return carrier instanceof Polling polling ? polling.pending() : 0;
+    }
+
     /// Whether a request that names this connection comes from where it was opened: by somebody who
     /// shows the same token. Any thread.
     boolean sameAs(Request request) {
@@ -139,6 +146,19 @@ final class Connection {
         } else {
             loop.execute(task);
         }
+    }
+
+    Returns returns() {
+        return home.returns();
+    }
+
+    String newSecret() {
+        return home.newSid();
+    }
+
+    /// When something that begins now will be over.
+    long until(Duration time) {
+        return home.clock().nanos() + time.toNanos();
     }
 
     Clock.Timer after(Duration time, Runnable task) {
@@ -297,8 +317,8 @@ final class Connection {
                 case ACK, BINARY_ACK -> acked(socket, packet, bytes);
                 case DISCONNECT -> {
                     control();
-                    socket.gone(Close.NORMAL);
-                    left(packet.namespace());
+                    socket.left(Close.NORMAL);
+                    left(socket);
                 }
                 case CONNECT, CONNECT_ERROR -> throw new BadPacket("the socket is connected");
             }
@@ -322,7 +342,11 @@ final class Connection {
                                     Refusal.Code.INTERNAL,
                                     "The server could not handle this message."));
         }
-        socket.session().receive(command);
+        Session session = socket.opened();
+        if (session == null) {
+            throw new BadPacket("the socket is not connected yet");
+        }
+        session.receive(command);
     }
 
     private void acked(NamespaceSocket socket, Packet packet, List<byte[]> bytes) throws BadPacket {
@@ -346,21 +370,53 @@ final class Connection {
                         opened.query(),
                         opened.headers(),
                         opened.remote(),
-                        packet.json().length == 0 ? new byte[] {'{', '}'} : packet.json(),
-                        false);
+                        packet.json().length == 0 ? new byte[] {'{', '}'} : packet.json());
         NamespaceSocket socket = new NamespaceSocket(this, namespace, handshake);
         sockets.put(namespace.name(), socket);
         left.remove(namespace.name());
+        if (namespace.recovers() && auth.get("pid") instanceof String secret) {
+            back(socket, secret, auth);
+        } else {
+            enter(socket, auth, home.hub().newId());
+        }
+    }
+
+    /// A socket that was here before. If it is still here, that one is lost: the client says so.
+    private void back(NamespaceSocket socket, String secret, Map<String, Object> auth) {
+        NamespaceSocket before = home.returns().present(secret);
+        if (before == null) {
+            found(socket, secret, auth);
+        } else {
+            Connection old = before.connection();
+            old.onLoop(() -> {
+                old.close(SUPERSEDED);
+                onLoop(() -> found(socket, secret, auth));
+            });
+        }
+    }
+
+    private void found(NamespaceSocket socket, String secret, Map<String, Object> auth) {
+        Returns.Left was = home.returns().take(secret, home.clock().nanos());
+        String offset = auth.get("offset") instanceof String given ? given : null;
+        if (was != null && was.namespace().equals(socket.namespace().name())) {
+            socket.returns(new Return(loop, secret, was, offset));
+            enter(socket, auth, was.id());
+        } else {
+            enter(socket, auth, home.hub().newId());
+        }
+    }
+
+    private void enter(NamespaceSocket socket, Map<String, Object> auth, String id) {
+        String name = socket.namespace().name();
+        if (sockets.get(name) != socket) {
+            return;
+        }
         String token =
                 auth.get("token") instanceof String given ? given : opened.bearer().orElse(null);
-        socket.begin(
-                home.hub()
-                        .open(
-                                namespace.endpoint(),
-                                socket,
-                                new Credentials(
-                                        token, opened.query(), opened.cookies(), opened.remote())));
-        if (sockets.get(namespace.name()) == socket) {
+        Credentials shown =
+                new Credentials(token, opened.query(), opened.cookies(), opened.remote());
+        socket.begin(home.hub().open(socket.namespace().endpoint(), socket, shown, id));
+        if (sockets.get(name) == socket) {
             home.opened(socket);
             socket.session().receive(new Command.Connect(NamespaceEncoder.CONNECT, 1, token));
         }
@@ -381,10 +437,10 @@ final class Connection {
         }
     }
 
-    /// The socket of this namespace is gone.
-    void left(String namespace) {
-        NamespaceSocket socket = sockets.remove(namespace);
-        if (socket != null) {
+    /// This socket is gone.
+    void left(NamespaceSocket socket) {
+        String namespace = socket.namespace().name();
+        if (sockets.remove(namespace, socket)) {
             left.add(namespace);
             home.closed(socket);
             if (sockets.isEmpty()) {
@@ -480,7 +536,10 @@ final class Connection {
     /// The carrier takes more again.
     void drained() {
         for (NamespaceSocket socket : List.copyOf(sockets.values())) {
-            socket.session().writable();
+            Session session = socket.opened();
+            if (session != null) {
+                session.writable();
+            }
         }
     }
 
@@ -536,7 +595,7 @@ final class Connection {
         home.left(stranger);
         stranger = null;
         for (NamespaceSocket socket : List.copyOf(sockets.values())) {
-            socket.gone(close);
+            socket.lost(close);
             home.closed(socket);
         }
         sockets.clear();

@@ -39,6 +39,7 @@ final class EngineIo implements Gateway {
     private final Strangers strangers;
     private final ConcurrentHashMap<String, Connection> connections = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, NamespaceSocket> sockets = new ConcurrentHashMap<>();
+    private final Returns returns = new Returns();
     private volatile boolean closed;
 
     /// Sets a deadline; what it returns cancels it.
@@ -92,11 +93,18 @@ final class EngineIo implements Gateway {
     }
 
     void closed(NamespaceSocket socket) {
-        sockets.remove(socket.session().id());
+        Session session = socket.opened();
+        if (session != null) {
+            sockets.remove(session.id(), socket);
+        }
     }
 
     @Nullable NamespaceSocket socket(Session session) {
         return sockets.get(session.id());
+    }
+
+    Returns returns() {
+        return returns;
     }
 
     void gone(Connection connection) {
@@ -114,6 +122,11 @@ final class EngineIo implements Gateway {
         return connections.size();
     }
 
+    /// About how many bytes wait for polls.
+    long waiting() {
+        return connections.values().stream().mapToLong(Connection::waiting).sum();
+    }
+
     int waitingPolls() {
         return (int) connections.values().stream().filter(Connection::polled).count();
     }
@@ -128,6 +141,7 @@ final class EngineIo implements Gateway {
                 connection.loop().execute(() -> connection.look(now));
             }
         }
+        returns.sweep(now);
         clock().after(settings.sweep(), this::sweep);
     }
 

@@ -9,10 +9,5 @@ import java.util.Map;
 /// @param headers of that request, by lower-case name
 /// @param remote the client's address
 /// @param auth the JSON object of its connect packet; `{}` where there was none
-/// @param recovered whether this is an earlier session, continued
 public record Handshake(
-        Map<String, String> query,
-        Map<String, String> headers,
-        String remote,
-        byte[] auth,
-        boolean recovered) {}
+        Map<String, String> query, Map<String, String> headers, String remote, byte[] auth) {}

@@ -39,6 +39,11 @@ record Namespace(String name, Endpoint endpoint, NamespaceEncoder encoder, Trait
         }
     }
 
+    /// Whether a client that comes back is brought to where it was.
+    boolean recovers() {
+        return !traits.recovery.isZero();
+    }
+
     /// @param described with the namespace's encoder
     static Namespace of(String name, Endpoint described, Traits traits) {
         Endpoint endpoint =

@@ -101,6 +101,14 @@ public final class SocketIo implements Gateway.Plan {
         return trait(namespace, had -> had.refused(how));
     }
 
+    /// A client of this namespace that loses its connection, and comes back within `window`, is
+    /// brought to where it was: the same id, the same channels, everything published meanwhile,
+    /// once and in order. Every publication then carries its offset as a last argument. Off by
+    /// default.
+    public SocketIo recovery(String namespace, Duration window) {
+        return trait(namespace, had -> had.recovery(window));
+    }
+
     private SocketIo trait(String namespace, UnaryOperator<Namespace.Traits> change) {
         traits.put(
                 namespace, change.apply(traits.getOrDefault(namespace, Namespace.Traits.DEFAULT)));
@@ -189,6 +197,15 @@ public final class SocketIo implements Gateway.Plan {
         return Optional.ofNullable(socket(session)).map(NamespaceSocket::handshake);
     }
 
+    /// Whether the session continues an earlier one, with the channels it had; completes once that
+    /// is known. False when it is no open session of this gateway.
+    public CompletionStage<Boolean> recovered(Session session) {
+        NamespaceSocket socket = socket(session);
+        return socket == null
+                ? CompletableFuture.completedFuture(false)
+                : socket.recovered().minimalCompletionStage();
+    }
+
     private @Nullable NamespaceSocket socket(Session session) {
         EngineIo engine = running;
         return engine == null ? null : engine.socket(session);
@@ -204,5 +221,11 @@ public final class SocketIo implements Gateway.Plan {
     int waitingPolls() {
         EngineIo engine = running;
         return engine == null ? 0 : engine.waitingPolls();
+    }
+
+    /// Bytes that wait for polls.
+    long waiting() {
+        EngineIo engine = running;
+        return engine == null ? 0 : engine.waiting();
     }
 }

@@ -61,7 +61,7 @@ final class House implements AutoCloseable {
                                     : Authenticator.accept(Principal.of(token));
                         })
                 .channel("news", rules -> rules.history(1_000, Duration.ofMinutes(5)))
-                .channel("room:{name}")
+                .channel("room:{name}", rules -> rules.history(1_000, Duration.ofMinutes(5)))
                 .limits(Limits.DEFAULT.badCommands(100))
                 .lifecycle(
                         new Endpoint.Lifecycle() {
