@@ -42,6 +42,9 @@ final class Connection {
     private static final byte[] PING = Frames.text("2");
     private static final int MOST_AUTH = 16 << 10;
 
+    /// In one POST, which holds the loop while it is read.
+    private static final int MOST_PACKETS = 10_000;
+
     /// Packets between two pings that no session's rate counts.
     private static final int MOST_CONTROLS = 200;
 
@@ -206,8 +209,12 @@ final class Connection {
     boolean payload(byte[] body) {
         try {
             int from = 0;
+            int packets = 0;
             for (int to = 0; to <= body.length && open; to++) {
                 if (to == body.length || body[to] == Frames.SEPARATOR) {
+                    if (++packets > MOST_PACKETS) {
+                        throw new BadPacket("more than " + MOST_PACKETS + " packets at once");
+                    }
                     posted(Arrays.copyOfRange(body, from, to));
                     from = to + 1;
                 }

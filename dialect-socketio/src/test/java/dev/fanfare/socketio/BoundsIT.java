@@ -107,4 +107,15 @@ class BoundsIT {
             assertThat(house.io.connections()).isZero();
         }
     }
+
+    @Test
+    void aPayloadOfTooManyPacketsClosesTheConnection() {
+        try (House house = House.open();
+                Poller poller = Poller.open(house.url()).connected("40")) {
+            String packet = "42[\"message-with-ack\"]" + Poller.SEPARATOR;
+
+            assertThat(poller.post(packet.repeat(10_000) + "3").statusCode()).isEqualTo(400);
+            assertThat(house.io.connections()).isZero();
+        }
+    }
 }
