@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import {once} from 'node:events';
+import {connect as dial, createServer} from 'node:net';
 import {describe, it} from 'node:test';
 import {io} from 'socket.io-client';
 import {Client} from './client.js';
@@ -9,6 +10,8 @@ import {token} from './native.js';
 const PATIENCE = 10_000;
 const DEMO_SECRET = 'the-secret-of-the-demo-and-of-nothing-else';
 
+/** How many clients are cut off and come back; WALLET_CLIENTS=1000 for the whole of it. */
+const CLIENTS = Number(process.env.WALLET_CLIENTS ?? 150);
 const TRANSPORTS = [['polling'], ['websocket'], ['polling', 'websocket']];
 
 let users = 0;
@@ -108,6 +111,34 @@ export function wallet(demo) {
         }
       });
 
+      it('gives a client that was cut off what it missed, in order and once', async () => {
+        const who = somebody();
+        const channel = `balance:${who.address}`;
+        const client = await enter(transports, who);
+        const seen = [];
+        client.on(channel, ({payload}) => seen.push(payload));
+        await ask(client, 'subscribe', {channel});
+        await ask(client, 'subscribe', {channel: 'notifications'});
+        await publish(channel, 0);
+        await ask(client, 'ping');
+        const {id} = client;
+        const told = next(client, 'told');
+        client.io.reconnectionDelay(500);
+        client.io.engine.close();
+        for (let n = 1; n <= 10; n++) {
+          await publish(channel, n);
+        }
+        await send(who.user, 'told', 'while you were away');
+        await next(client, 'connect');
+        assert.equal(client.recovered, true);
+        assert.equal(client.id, id);
+        await publish(channel, 11);
+        await ask(client, 'ping');
+        assert.deepEqual(seen, Array.from({length: 12}, (_, n) => n));
+        assert.equal((await told)[0].payload, 'while you were away');
+        client.close();
+      });
+
       if (transports.length > 1) {
         it('moves from polling to a WebSocket', async () => {
           const client = await enter(transports, somebody());
@@ -119,6 +150,10 @@ export function wallet(demo) {
           client.close();
         });
       }
+
+      it(`loses and doubles nothing at ${CLIENTS} clients that are cut off and come back`, async () => {
+        await storm(demo, {transports, socket, publish});
+      });
     });
   }
 
@@ -156,4 +191,104 @@ export function wallet(demo) {
       await client.close();
     });
   });
+}
+
+/** A hop that can be cut. */
+async function hop(url) {
+  const {hostname, port} = new URL(url);
+  const open = new Set();
+  const server = createServer((inward) => {
+    const outward = dial(Number(port), hostname);
+    for (const [one, other] of [
+      [inward, outward],
+      [outward, inward],
+    ]) {
+      open.add(one);
+      one.setNoDelay(true);
+      one.on('error', () => {});
+      one.on('close', () => {
+        open.delete(one);
+        other.destroy();
+      });
+      one.pipe(other);
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    cut: () => open.forEach((each) => each.destroy()),
+    close: () => {
+      open.forEach((each) => each.destroy());
+      server.close();
+    },
+  };
+}
+
+/**
+ * Many clients subscribe to one channel while it is published to; they are cut off, by themselves or by the hop between,
+ * and come back. Each must end with every publication, once and in order.
+ */
+async function storm(demo, {transports, socket, publish}) {
+  const HEALED = 75_000;
+  const ROUNDS = 4;
+  const EACH = 25;
+  const who = somebody();
+  const channel = `balance:${who.address}`;
+  const middle = await hop(demo.wallet);
+  const clients = [];
+  const settled = (client) => client.connected && client.io.engine.transport.name === transports.at(-1);
+  try {
+    for (let i = 0; i < CLIENTS; i++) {
+      const client = socket(transports, {token: who.token}, i % 2 === 0 ? middle.url : demo.wallet);
+      client.seen = [];
+      client.returns = 0;
+      client.on(channel, ({payload}) => client.seen.push(payload));
+      client.on('connect', () => (client.returns += client.recovered ? 1 : 0));
+      clients.push(client);
+    }
+    await inBatches(clients, async (client) => {
+      client.connect();
+      await next(client, 'connect');
+      assert.deepEqual(await ask(client, 'subscribe', {channel}), {success: true});
+    });
+    let n = 0;
+    await until(() => clients.every(settled), HEALED);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (let i = 0; i < EACH; i++) {
+        await publish(channel, n++);
+        if (i === 5) {
+          middle.cut();
+        }
+        if (i === 10) {
+          clients.filter((_, at) => at % 4 === 1 + 2 * (round % 2)).forEach((client) => client.io.engine?.close());
+        }
+      }
+      // An upgrade that is cut off in its middle leaves the client's polling paused until its ping timeout of 45 s: that
+      // is the client's own, and no test of ours.
+      await until(() => clients.every(settled), HEALED);
+    }
+    await until(() => clients.every(({seen}) => seen.length >= n), HEALED);
+    const all = Array.from({length: n}, (_, each) => each);
+    for (const {seen} of clients) {
+      assert.deepEqual(seen, all);
+    }
+    const returns = clients.reduce((sum, client) => sum + client.returns, 0);
+    assert.ok(returns >= CLIENTS, `only ${returns} returns were recovered`);
+  } finally {
+    clients.forEach((client) => client.close());
+    middle.close();
+  }
+}
+
+async function inBatches(all, task) {
+  for (let at = 0; at < all.length; at += 50) {
+    await Promise.all(all.slice(at, at + 50).map(task));
+  }
+}
+
+async function until(holds, within) {
+  const deadline = Date.now() + within;
+  while (!holds() && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

@@ -37,12 +37,7 @@ final class Notifications implements MessageHandler {
             case SUBSCRIBE -> {
                 session.perform(
                         new Command.Subscribe(wanted.id(), WalletChannels.NOTIFICATIONS, null));
-                session.subscriptions()
-                        .thenAccept(channels -> {
-                            if (channels.contains(WalletChannels.NOTIFICATIONS)) {
-                                session.openInbox();
-                            }
-                        });
+                open(session);
             }
             case UNSUBSCRIBE -> {
                 session.closeInbox();
@@ -50,5 +45,15 @@ final class Notifications implements MessageHandler {
             }
         }
         return null;
+    }
+
+    /// Takes what is sent to the user, if the session has subscribed to it.
+    static void open(Session session) {
+        session.subscriptions()
+                .thenAccept(channels -> {
+                    if (channels.contains(WalletChannels.NOTIFICATIONS)) {
+                        session.openInbox();
+                    }
+                });
     }
 }

@@ -19,6 +19,7 @@ import dev.fanfare.server.Tokens;
 import dev.fanfare.server.http.Pages;
 import dev.fanfare.socketio.Refused;
 import dev.fanfare.socketio.SocketIo;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ public final class WalletApp implements App {
     private static final Logger LOG = LoggerFactory.getLogger(WalletApp.class);
     private static final String PATH = "/ws";
     private static final String NAMESPACE = "/ws";
+    private static final Duration RETURN_WITHIN = Duration.ofMinutes(2);
 
     private final WalletSettings settings;
     private final Authenticator tokens;
@@ -75,10 +77,16 @@ public final class WalletApp implements App {
     }
 
     private SocketIo socketIo() {
-        return SocketIo.at(PATH)
-                .namespace(NAMESPACE, this::endpoint)
+        SocketIo gateway = SocketIo.at(PATH);
+        return gateway.namespace(
+                        NAMESPACE,
+                        endpoint -> {
+                            endpoint(endpoint);
+                            endpoint.lifecycle(new Returning(gateway));
+                        })
                 .events(NAMESPACE, new WalletEvents(new Answers(environment.clock())))
                 .refused(NAMESPACE, Refused.DISCONNECT)
+                .recovery(NAMESPACE, RETURN_WITHIN)
                 .origins(settings.origins());
     }
 
@@ -109,6 +117,20 @@ public final class WalletApp implements App {
         @Override
         public void rejected(Session session, Authenticator.Outcome.Rejected why) {
             LOG.warn("Client {} disconnected: {}", session.id(), why.reason());
+        }
+    }
+
+    /// Who comes back has its subscriptions again; what is sent to the user is to be taken again
+    /// too.
+    private record Returning(SocketIo gateway) implements Endpoint.Lifecycle {
+        @Override
+        public void opened(Session session) {
+            gateway.recovered(session)
+                    .thenAccept(recovered -> {
+                        if (recovered) {
+                            Notifications.open(session);
+                        }
+                    });
         }
     }
 

@@ -211,4 +211,31 @@ class WalletSocketIoIT {
             assertThat(ask(client, "42/ws,1[\"ping\"]")).startsWith("43/ws,1[");
         }
     }
+
+    @Test
+    void s1_13_whatWasMissedComesByConnectionStateRecovery() {
+        try (WalletNode node = new WalletNode()) {
+            WebSocketClient client = open(node, "&token=" + node.token(ADA));
+            String welcome = ask(client, "40/ws,");
+            ask(client, "42/ws,0[\"subscribe\",{\"channel\":\"" + BALANCE + "\"}]");
+            ask(client, "42/ws,1[\"subscribe\",{\"channel\":\"notifications\"}]");
+            node.publish(BALANCE, "1");
+            String offset = client.receivesText().replaceAll(".*,(\"[^\"]+\")]$", "$1");
+            client.close();
+            node.publish(BALANCE, "2");
+            node.publish(BALANCE, "3");
+            eventually(() -> assertThat(node.fanfare.user(ADA).sessions()).isEmpty());
+            node.send(ADA, "told", "4");
+            WebSocketClient again = open(node, "&token=" + node.token(ADA));
+            String pid = welcome.replaceAll(".*\"pid\":(\"[^\"]+\").*", "$1");
+            assertThat(ask(again, "40/ws,{\"pid\":" + pid + ",\"offset\":" + offset + "}"))
+                    .isEqualTo(welcome);
+            for (int payload = 2; payload <= 4; payload++) {
+                assertThat(again.receivesText()).contains("\"payload\":" + payload);
+            }
+            node.publish(BALANCE, "5");
+            assertThat(again.receivesText()).contains("\"payload\":5");
+            assertThat(again.waiting()).isEmpty();
+        }
+    }
 }
