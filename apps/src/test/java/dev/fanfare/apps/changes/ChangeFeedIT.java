@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.apps.changes;
+
+import static dev.fanfare.testkit.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.apps.TestPostgres;
+import dev.fanfare.changes.PostgresChanges;
+import dev.fanfare.changes.Settings;
+import dev.fanfare.changes.State;
+import dev.fanfare.core.Access;
+import dev.fanfare.core.Environment;
+import dev.fanfare.engine.History;
+import dev.fanfare.engine.HistoryQuery;
+import dev.fanfare.engine.Publication;
+import dev.fanfare.server.Fanfare;
+import dev.fanfare.testkit.ManualClock;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Changes of a real database in the channels of a node.
+@ExtendWith(TestPostgres.class)
+class ChangeFeedIT {
+    private static final AtomicInteger FEEDS = new AtomicInteger();
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private final Environment environment = new Environment(new ManualClock(), new SecureRandom());
+
+    private static ChangeMapping mapping(String name, String channel, String where) {
+        return ChangeMapping.of(
+                name,
+                new ChangeMapping.Described(
+                        "feed_order",
+                        channel,
+                        where,
+                        List.of(),
+                        "{operation}",
+                        ChangeMapping.PayloadShape.ROW,
+                        List.of("id", "total"),
+                        List.of()));
+    }
+
+    private static Settings settings(int number) {
+        return Settings.of(
+                        "jdbc:postgresql://127.0.0.1:" + TestPostgres.port() + "/postgres",
+                        "postgres",
+                        "")
+                .slot("feed_" + number)
+                .publication("feed_" + number)
+                .snapshot(Settings.Snapshot.NEVER);
+    }
+
+    /// A node that follows the table by these mappings.
+    private final class Node implements AutoCloseable {
+        final Settings settings = settings(FEEDS.incrementAndGet());
+        final Mapping[] mappings;
+        final Fanfare fanfare;
+        ChangeFeed feed;
+
+        Node(Mapping... mappings) {
+            this.mappings = mappings;
+            TestPostgres.sql(
+                    "drop table if exists feed_order;"
+                            + "create table feed_order (id int primary key, store text, total numeric);"
+                            + "alter table feed_order replica identity full");
+            ChangeFeed[] installed = new ChangeFeed[1];
+            fanfare =
+                    Fanfare.start(config -> {
+                        config.port(0)
+                                .metrics()
+                                .channel(
+                                        "{name}",
+                                        rules ->
+                                                rules.history(1_000, Duration.ofHours(1))
+                                                        .subscribe(Access.anyone()));
+                        config.channel(
+                                "orders:{store}",
+                                rules -> rules.history(1_000, Duration.ofHours(1)));
+                        installed[0] =
+                                ChangeFeed.install(
+                                        config, source(), ChangeFeed.Watch.NONE, environment);
+                    });
+            feed = installed[0];
+            begins();
+        }
+
+        private ChangeFeed.Source source() {
+            return new ChangeFeed.Source("shop", settings, List.of(mappings), Duration.ZERO);
+        }
+
+        void begins() {
+            feed.started(fanfare);
+            eventually(LONG, () -> assertThat(feed.state()).isEqualTo(State.STREAMING));
+        }
+
+        /// A slot of the same publication.
+        Settings slot() {
+            Settings other = settings.slot("feed_" + FEEDS.incrementAndGet());
+            TestPostgres.ask(
+                    "select pg_create_logical_replication_slot('%s', 'pgoutput')"
+                            .formatted(other.slot()));
+            return other;
+        }
+
+        List<String> published(String channel) {
+            History history =
+                    fanfare.channel(channel)
+                            .history(HistoryQuery.latest(1_000))
+                            .toCompletableFuture()
+                            .join();
+            return history instanceof History.Entries(List<Publication> publications, _)
+                    ? publications.reversed().stream().map(ChangeFeedIT::shown).toList()
+                    : List.of("broken");
+        }
+
+        @Override
+        public void close() {
+            feed.close();
+            PostgresChanges.dropSlot(settings);
+            fanfare.close();
+        }
+    }
+
+    private static String shown(Publication publication) {
+        return publication.content().event()
+                + " "
+                + new String(publication.content().data(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aTableGoesToSeveralChannelsByItsColumnsAndItsConditions() {
+        try (Node node =
+                new Node(
+                        mapping("by-store", "orders:{store}", ""),
+                        mapping("large", "large", "total >= 100"))) {
+            TestPostgres.sql("insert into feed_order values (1, 'a', 5), (2, 'b', 500)");
+            TestPostgres.sql("update feed_order set total = 100.5 where id = 1");
+            TestPostgres.sql("update feed_order set total = 6, store = 'b' where id = 1");
+            TestPostgres.sql("delete from feed_order where id = 2");
+            eventually(LONG, () ->
+                    assertThat(node.published("large"))
+                            .containsExactly(
+                                    "insert {\"id\":2,\"total\":500}",
+                                    "insert {\"id\":1,\"total\":100.5}",
+                                    "delete {\"id\":1,\"total\":6}",
+                                    "delete {\"id\":2,\"total\":500}"));
+            assertThat(node.published("orders:a"))
+                    .containsExactly(
+                            "insert {\"id\":1,\"total\":5}",
+                            "update {\"id\":1,\"total\":100.5}",
+                            "delete {\"id\":1,\"total\":6}");
+            assertThat(node.published("orders:b"))
+                    .containsExactly(
+                            "insert {\"id\":2,\"total\":500}",
+                            "insert {\"id\":1,\"total\":6}",
+                            "delete {\"id\":2,\"total\":500}");
+        }
+    }
+
+    @Test
+    void whatIsToldAgainIsPublishedOnce() {
+        try (Node node = new Node(mapping("by-store", "orders:{store}", ""))) {
+            // Slots that begin here tell what follows to whoever comes, as after a restart.
+            Settings one = node.slot();
+            Settings two = node.slot();
+            TestPostgres.sql(
+                    "insert into feed_order select n, 'a', n from generate_series(1, 5) n");
+            eventually(LONG, () -> assertThat(node.published("orders:a")).hasSize(5));
+            replay(node, "shop", one);
+            assertThat(node.published("orders:a")).hasSize(5);
+            replay(node, "another", two);
+            assertThat(node.published("orders:a"))
+                    .as("the key is what holds: under another name all come again")
+                    .hasSize(10);
+        }
+    }
+
+    /// Follows from where the slot began, until a mark has come.
+    private void replay(Node node, String name, Settings from) {
+        Mapping mark = mapping("mark", "mark-" + name, "id = 0");
+        ChangeFeed[] second = new ChangeFeed[1];
+        ChangeFeed.Source source =
+                new ChangeFeed.Source(
+                        name, from, List.of(node.mappings[0], mark), Duration.ZERO);
+        Fanfare.start(config ->
+                        second[0] =
+                                ChangeFeed.install(
+                                        config.port(0), source, ChangeFeed.Watch.NONE, environment))
+                .close();
+        second[0].started(node.fanfare);
+        TestPostgres.sql(
+                "insert into feed_order values (0, 'marks', 0)"
+                        + " on conflict (id) do update set total = feed_order.total + 1");
+        eventually(LONG, () -> assertThat(node.published("mark-" + name)).isNotEmpty());
+        second[0].close();
+        PostgresChanges.dropSlot(from);
+    }
+}
