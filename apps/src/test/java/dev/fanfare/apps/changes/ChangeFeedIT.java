@@ -142,13 +142,15 @@ class ChangeFeedIT {
             TestPostgres.sql("update feed_order set total = 100.5 where id = 1");
             TestPostgres.sql("update feed_order set total = 6, store = 'b' where id = 1");
             TestPostgres.sql("delete from feed_order where id = 2");
-            eventually(LONG, () ->
-                    assertThat(node.published("large"))
-                            .containsExactly(
-                                    "insert {\"id\":2,\"total\":500}",
-                                    "insert {\"id\":1,\"total\":100.5}",
-                                    "delete {\"id\":1,\"total\":6}",
-                                    "delete {\"id\":2,\"total\":500}"));
+            eventually(
+                    LONG,
+                    () ->
+                            assertThat(node.published("large"))
+                                    .containsExactly(
+                                            "insert {\"id\":2,\"total\":500}",
+                                            "insert {\"id\":1,\"total\":100.5}",
+                                            "delete {\"id\":1,\"total\":6}",
+                                            "delete {\"id\":2,\"total\":500}"));
             assertThat(node.published("orders:a"))
                     .containsExactly(
                             "insert {\"id\":1,\"total\":5}",
@@ -185,8 +187,7 @@ class ChangeFeedIT {
         Mapping mark = mapping("mark", "mark-" + name, "id = 0");
         ChangeFeed[] second = new ChangeFeed[1];
         ChangeFeed.Source source =
-                new ChangeFeed.Source(
-                        name, from, List.of(node.mappings[0], mark), Duration.ZERO);
+                new ChangeFeed.Source(name, from, List.of(node.mappings[0], mark), Duration.ZERO);
         Fanfare.start(config ->
                         second[0] =
                                 ChangeFeed.install(

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fanfare.apps.changes.ChangeFeed;
 import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Limits;
 import dev.fanfare.core.Principal;
@@ -55,6 +56,43 @@ class SourcesTest {
         assertThat(inbox.lagging()).isEqualTo(ChannelRules.Lagging.SKIP);
         assertThat(inbox.subscribe().allows(Principal.of("ada"), Map.of("user", "ada"))).isTrue();
         assertThat(inbox.subscribe().allows(Principal.of("bob"), Map.of("user", "ada"))).isFalse();
+    }
+
+    @Test
+    void readsSourcesOfChanges() {
+        Config config =
+                file(
+                        """
+                        sources:
+                          shop:
+                            url: jdbc:postgresql://db/shop
+                            user: fanfare
+                            password: hush
+                            max-wal: 64MB
+                            coalesce: 50ms
+                            mappings:
+                              by-store:
+                                table: sales.orders
+                                channel: "orders:{store_id}"
+                                where: status <> 'draft'
+                                operations: [insert, update]
+                                payload: row
+                                columns: [id, total as amount]
+                        """);
+
+        ChangeFeed.Source source = requireNonNull(config.sources().get("shop")).source("shop");
+        assertThat(source.settings().maxWal()).isEqualTo(64 << 20);
+        assertThat(source.settings().tables()).hasToString("[sales.orders]");
+        assertThat(source.coalesce()).isEqualTo(Duration.ofMillis(50));
+        assertThat(source.mappings()).singleElement().matches(mapping -> mapping.owns("orders:7"));
+    }
+
+    @Test
+    void saysWhatASourceLacks() {
+        Config config = file("sources:\n  shop:\n    url: jdbc:postgresql://db/shop\n");
+
+        assertThatThrownBy(() -> requireNonNull(config.sources().get("shop")).source("shop"))
+                .hasMessage("has no mappings");
     }
 
     @Test
