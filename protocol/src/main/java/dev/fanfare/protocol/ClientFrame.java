@@ -13,7 +13,9 @@ public sealed interface ClientFrame {
     record Refresh(long id, String token) implements ClientFrame {}
 
     /// @param since where to resume, or null to begin with what is published from now on
-    record Subscribe(long id, String channel, @Nullable Position since) implements ClientFrame {}
+    /// @param filter what of it is wanted, or null for everything
+    record Subscribe(long id, String channel, @Nullable Position since, @Nullable Condition filter)
+            implements ClientFrame {}
 
     record Unsubscribe(long id, String channel) implements ClientFrame {}
 

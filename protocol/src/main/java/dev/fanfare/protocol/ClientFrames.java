@@ -19,6 +19,7 @@ final class ClientFrames {
     private static final int MAX_NAME = 128;
     private static final int MAX_HISTORY = 1_000;
     private static final int DEFAULT_HISTORY = 100;
+    private static final RawJson NULL = RawJson.of("null");
 
     private ClientFrames() {}
 
@@ -44,7 +45,11 @@ final class ClientFrames {
             case "pong" -> new Pong();
             case "ping" -> new Ping(id);
             case "subscribe" ->
-                    new Subscribe(id, fields.string("channel"), fields.optionalPosition("since"));
+                    new Subscribe(
+                            id,
+                            fields.string("channel"),
+                            fields.optionalPosition("since"),
+                            condition(fields.optionalRaw("filter")));
             case "unsubscribe" -> new Unsubscribe(id, fields.string("channel"));
             case "presence" -> new Presence(id, fields.string("channel"));
             case "inbox" -> new Inbox(id);
@@ -62,6 +67,10 @@ final class ClientFrames {
                             null,
                             "'type' is not a command.");
         };
+    }
+
+    private static @Nullable Condition condition(@Nullable RawJson json) throws BadFrame {
+        return json == null || json.equals(NULL) ? null : Condition.parse(json);
     }
 
     private static History history(long id, Fields fields) throws BadFrame {
@@ -110,6 +119,9 @@ final class ClientFrames {
         } else if (frame instanceof Subscribe subscribe) {
             channel(out, "subscribe", subscribe.id(), subscribe.channel());
             since(out, subscribe.since());
+            if (subscribe.filter() != null) {
+                ConditionWriter.write(out.ascii(",\"filter\":"), subscribe.filter());
+            }
         } else if (frame instanceof Unsubscribe unsubscribe) {
             channel(out, "unsubscribe", unsubscribe.id(), unsubscribe.channel());
         } else if (frame instanceof Presence presence) {

@@ -7,7 +7,7 @@ import java.util.Set;
 /// boolean; and those of all fields it knows.
 final class Names {
     /// Kept as they stand.
-    static final Set<String> RAW = Set.of("data", "info");
+    static final Set<String> RAW = Set.of("data", "info", "filter");
 
     static final Set<String> OBJECTS = Set.of("since", "position", "member", "to");
     static final Set<String> LISTS = Set.of("members", "publications");

@@ -3,6 +3,7 @@ package dev.fanfare.server;
 
 import dev.fanfare.core.Close;
 import dev.fanfare.core.Command;
+import dev.fanfare.core.Filter;
 import dev.fanfare.core.Push;
 import dev.fanfare.core.Refusal;
 import dev.fanfare.core.Reply;
@@ -11,6 +12,7 @@ import dev.fanfare.engine.Publication;
 import dev.fanfare.protocol.BadFrame;
 import dev.fanfare.protocol.ClientFrame;
 import dev.fanfare.protocol.Codec;
+import dev.fanfare.protocol.Condition;
 import dev.fanfare.protocol.Entry;
 import dev.fanfare.protocol.Member;
 import dev.fanfare.protocol.Position;
@@ -57,8 +59,8 @@ public final class NativeDialect implements Dialect {
                     new Command.Send(id, handler, data.utf8());
             case ClientFrame.Pong() -> new Command.Pong();
             case ClientFrame.Ping(var id) -> new Command.Ping(id);
-            case ClientFrame.Subscribe(var id, var channel, var since) ->
-                    new Command.Subscribe(id, channel, position(since));
+            case ClientFrame.Subscribe(var id, var channel, var since, var filter) ->
+                    new Command.Subscribe(id, channel, position(since), filter(filter));
             case ClientFrame.Unsubscribe(var id, var channel) ->
                     new Command.Unsubscribe(id, channel);
             case ClientFrame.Presence(var id, var channel) -> new Command.Presence(id, channel);
@@ -78,6 +80,10 @@ public final class NativeDialect implements Dialect {
                     new Command.Connect(id, version, token);
             case ClientFrame.Refresh(var id, var token) -> new Command.Refresh(id, token);
         };
+    }
+
+    private static Filter filter(@Nullable Condition condition) {
+        return condition == null ? Filter.EVERYTHING : new PayloadFilter(condition);
     }
 
     private static Refusal refusal(BadFrame bad) {

@@ -36,6 +36,12 @@ class NativeDialectTest {
                 .isEqualTo(new Command.Subscribe(3, "c", AT));
         assertThat(decode("{'type':'subscribe','channel':'c'}"))
                 .isEqualTo(new Command.Subscribe(0, "c", null));
+        assertThat(
+                        decoded(
+                                "{\"type\":\"subscribe\",\"id\":3,\"channel\":\"c\",\"filter\":{\"field\":\"a\",\"eq\":1}}"))
+                .isEqualTo(
+                        new Command.Subscribe(
+                                3, "c", null, PayloadFilter.of("{\"eq\":1.0,\"field\":\"a\"}")));
         assertThat(decode("{'type':'unsubscribe','id':4,'channel':'c'}"))
                 .isEqualTo(new Command.Unsubscribe(4, "c"));
         assertThat(decode("{'type':'presence','id':7,'channel':'c'}"))

@@ -14,6 +14,7 @@ final class Journal implements WebSocketClient.Ear {
     private final @Nullable DeliveryChecker checker;
     private final String name;
     private final Map<String, Position> positions = new LinkedHashMap<>();
+    private final Map<String, Filtered> filters = new HashMap<>();
     private final Map<String, SubscriberView> views = new HashMap<>();
     private final Map<Long, Sent> sent = new HashMap<>();
     private volatile boolean answersPings = true;
@@ -35,6 +36,19 @@ final class Journal implements WebSocketClient.Ear {
     /// The client is about to ask for everything after `since`.
     synchronized void resumes(String channel, Position since) {
         positions.put(channel, since);
+    }
+
+    /// The client is about to ask for what passes the filter.
+    synchronized void filters(String channel, Filtered filter) {
+        filters.put(channel, filter);
+        SubscriberView view = view(channel);
+        if (view != null) {
+            view.wants(filter.passes());
+        }
+    }
+
+    synchronized @Nullable Filtered filter(String channel) {
+        return filters.get(channel);
     }
 
     synchronized Position position(String channel) {
@@ -108,9 +122,11 @@ final class Journal implements WebSocketClient.Ear {
 
     private synchronized void unsubscribed(String channel) {
         positions.remove(channel);
+        filters.remove(channel);
         SubscriberView view = view(channel);
         if (view != null) {
             view.disconnected();
+            view.wants(any -> true);
         }
     }
 

@@ -107,6 +107,21 @@ public final class TestClient implements AutoCloseable {
         return says(since(command, since));
     }
 
+    /// Asks for what passes the filter. A later [#resume] asks for the same.
+    public Reply subscribe(String channel, Filtered filter) {
+        ObjectNode command = command("subscribe").put("channel", channel);
+        journal.filters(channel, filter);
+        return says(filter(command, filter));
+    }
+
+    /// Asks for what passes the filter after `since`.
+    public Reply subscribe(String channel, Position since, Filtered filter) {
+        ObjectNode command = command("subscribe").put("channel", channel);
+        journal.resumes(channel, since);
+        journal.filters(channel, filter);
+        return says(filter(since(command, since), filter));
+    }
+
     public Reply unsubscribe(String channel) {
         return says(command("unsubscribe").put("channel", channel));
     }
@@ -218,7 +233,15 @@ public final class TestClient implements AutoCloseable {
         socket.close();
         socket = WebSocketClient.open(at, handshake, journal);
         connects(token).isConnected();
-        journal.positions().forEach((channel, position) -> subscribe(channel, position).isLive());
+        journal.positions()
+                .forEach(
+                        (channel, position) -> {
+                            Filtered filter = journal.filter(channel);
+                            (filter == null
+                                            ? subscribe(channel, position)
+                                            : subscribe(channel, position, filter))
+                                    .isLive();
+                        });
         return this;
     }
 
@@ -263,6 +286,11 @@ public final class TestClient implements AutoCloseable {
                 .put("epoch", since.epoch())
                 .put("offset", since.offset())
                 .put("tag", since.tag());
+        return command;
+    }
+
+    private static ObjectNode filter(ObjectNode command, Filtered filter) {
+        command.set("filter", JSON.readTree(filter.json()));
         return command;
     }
 
