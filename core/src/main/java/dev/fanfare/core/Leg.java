@@ -36,7 +36,7 @@ final class Leg {
     Leg(View view, Turn turn) {
         this.view = view;
         this.turn = turn;
-        this.next = view.head();
+        this.next = view.log().head();
         this.position = view.channel().top();
         this.sent = view.sent(position);
     }
@@ -70,7 +70,7 @@ final class Leg {
     /// the channel's lock, by any thread.
     void pass(long head, Position top) {
         if (next == head) {
-            next = view.head();
+            next = view.log().head();
             position = top;
         }
     }
@@ -88,17 +88,17 @@ final class Leg {
         long from;
         Position before;
         Position had;
-        View.Stretch stretch;
+        FrameLog.Stretch stretch;
         synchronized (view.channel()) {
             awake = false;
-            stretch = view.take(next);
-            if (stretch == null && next == view.head()) {
+            stretch = view.log().take(next);
+            if (stretch == null && next == view.log().head()) {
                 return;
             }
             from = next;
             before = position;
             had = sent == null ? position : sent;
-            next = view.head();
+            next = view.log().head();
             position = view.channel().top();
             sent = view.sent(position);
         }
@@ -114,8 +114,8 @@ final class Leg {
 
     /// @param before where the subscribers in step were, at the log's entry `from`
     /// @param had what they had been sent
-    private void deliver(View.Stretch stretch, long from, Position before, Position had) {
-        for (View.Entry entry : stretch.excepting()) {
+    private void deliver(FrameLog.Stretch stretch, long from, Position before, Position had) {
+        for (FrameLog.Entry entry : stretch.excepting()) {
             Subscription excepted = turn.subscription(entry.except(), this);
             if (excepted != null && excepted.recovery == null) {
                 Recovery.behind(excepted, before, had, from);
@@ -161,7 +161,7 @@ final class Leg {
     private void lag(Position before, Position had) {
         for (int i = count - 1; i >= 0; i--) {
             Subscription subscription = subscribers[i];
-            leave(subscription, View.MISSING, before, had).owe(0);
+            leave(subscription, FrameLog.MISSING, before, had).owe(0);
         }
     }
 

@@ -106,7 +106,7 @@ final class Recovery {
 
     /// A subscription begins behind the position that its client has.
     static void resume(Subscription subscription, Position since, Begun begun) {
-        Recovery recovery = behind(subscription, since, since, View.MISSING);
+        Recovery recovery = behind(subscription, since, since, FrameLog.MISSING);
         recovery.begun = begun;
         recovery.readHistory();
     }
@@ -157,7 +157,7 @@ final class Recovery {
                     && reaches.offset() > at.offset()) {
                 at = reaches;
                 has = reaches;
-                relocate(View.UNKNOWN);
+                relocate(FrameLog.UNKNOWN);
             }
             proceed();
         }
@@ -213,14 +213,14 @@ final class Recovery {
     ///
     /// @return whether there is nothing more to do now
     private boolean step() {
-        View.Piece piece;
+        FrameLog.Piece piece;
         synchronized (subscription.channel()) {
             long next = leg().next();
             locate();
-            if (index == View.AHEAD || index >= next) {
+            if (index == FrameLog.AHEAD || index >= next) {
                 return index == next ? arrived() : true;
             }
-            piece = view().piece(index, next, session().id(), has.offset());
+            piece = view().log().piece(index, next, session().id(), has.offset());
         }
         if (piece == null) {
             readHistory();
@@ -232,9 +232,10 @@ final class Recovery {
 
     /// Looks the cursor up in the log. Under the channel's lock.
     private void locate() {
-        if (index == View.UNKNOWN || index == View.AHEAD) {
-            boolean known = at.epoch().equals(subscription.channel().top().epoch());
-            index = known ? view().indexAfter(at) : View.MISSING;
+        if (index == FrameLog.UNKNOWN || index == FrameLog.AHEAD) {
+            Position top = subscription.channel().top();
+            boolean known = at.epoch().equals(top.epoch());
+            index = known ? view().log().indexAfter(at, top) : FrameLog.MISSING;
         }
     }
 
@@ -249,10 +250,10 @@ final class Recovery {
         return true;
     }
 
-    private void write(View.Piece piece) {
+    private void write(FrameLog.Piece piece) {
         switch (piece) {
-            case View.Piece.Shared shared -> share(shared);
-            case View.Piece.Own(Publication publication, _, int length) -> {
+            case FrameLog.Piece.Shared shared -> share(shared);
+            case FrameLog.Piece.Own(Publication publication, _, int length) -> {
                 if (publication != null) {
                     deliver(publication);
                 }
@@ -262,7 +263,7 @@ final class Recovery {
         relocate(piece.next());
     }
 
-    private void share(View.Piece.Shared piece) {
+    private void share(FrameLog.Piece.Shared piece) {
         int bytes = piece.frames().readableBytes();
         if (bytes > 0) {
             outbox.write(piece.frames());
@@ -373,7 +374,7 @@ final class Recovery {
                     }
                     judge(publication);
                 }
-                relocate(View.UNKNOWN);
+                relocate(FrameLog.UNKNOWN);
                 if (view().sieve() == null) {
                     proceed();
                 } else {
@@ -408,8 +409,8 @@ final class Recovery {
         Position oldest = null;
         if (begun == null) {
             synchronized (subscription.channel()) {
-                oldest = view().beginning(leg.next(), leg.position());
-                index = view().first();
+                oldest = view().log().beginning(leg.next(), leg.position());
+                index = view().log().first();
             }
         }
         if (oldest == null) {
@@ -455,10 +456,10 @@ final class Recovery {
         synchronized (subscription.channel()) {
             long next = leg().next();
             locate();
-            if (index == View.AHEAD || index >= next) {
+            if (index == FrameLog.AHEAD || index >= next) {
                 return index == next ? arrived() : true;
             }
-            missed = view().publications(index, next);
+            missed = view().log().publications(index, next);
             end = leg().position();
         }
         if (missed == null) {
@@ -517,7 +518,7 @@ final class Recovery {
         newest(missed).forEach(this::deliver);
         at = end;
         settle();
-        relocate(View.UNKNOWN);
+        relocate(FrameLog.UNKNOWN);
         proceed();
     }
 

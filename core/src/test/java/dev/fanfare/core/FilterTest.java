@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Position;
+import dev.fanfare.testkit.DeliveryChecker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,67 @@ final class FilterTest {
         house.loop.runAll();
         house.publish("news", "b1");
         assertThat(house.loop.step()).isFalse();
+        MemoryTransport bob = house.connect("bob");
+        house.subscribe(bob, "news", prefix("a"));
+        house.loop.runAll();
+        assertThat(position(bob.take().getFirst()).offset()).isEqualTo(1);
+    }
+
+    @Test
+    void oneWhoWasSentWhatTheStoreThenLostIsToldByWhatIsHeldBack() {
+        StepEngine engine = new StepEngine(new DeliveryChecker(), StepEngine.Fault.NONE);
+        House house = new House(engine, OPEN);
+        MemoryTransport ada = house.connect("ada");
+        house.subscribe(ada, "news", prefix("a"));
+        house.subscribe(house.connect("bob"), "news", prefix("a"));
+        settle(engine, house);
+        house.hub.channel("news").publish(content("a1"), null);
+        settle(engine, house);
+        List<String> before = ada.take();
+        Position at = position(before.getFirst());
+        String tag = before.getLast().split(" ", -1)[3];
+        house.loop.in(() -> ada.session().closed(Close.LOST));
+        house.hub.channel("news").publish(content("a2"), null);
+        settle(engine, house);
+        house.hub.channel("news").publish(content("a3"), null);
+        engine.arriveUnannounced();
+        MemoryTransport again = house.connect("ada");
+        Position since = new Position(at.epoch(), 1, tag);
+        house.receive(again, new Command.Subscribe(1, "news", since, prefix("a")));
+        settle(engine, house);
+        assertThat(prevs(again.take())).containsExactly("a2 2<1", "a3 3<2");
+        engine.lose(1);
+        house.hub.channel("news").publish(content("b4"), null);
+        settle(engine, house);
+        assertThat(again.take()).singleElement().asString().startsWith("gap news 3 ");
+    }
+
+    @Test
+    void whatTheStoreLostAndTheFilterHeldBackIsNoGap() {
+        StepEngine engine = new StepEngine(new DeliveryChecker(), StepEngine.Fault.NONE);
+        House house = new House(engine, OPEN);
+        MemoryTransport ada = house.connect("ada");
+        house.subscribe(ada, "news", prefix("a"));
+        settle(engine, house);
+        house.hub.channel("news").publish(content("a1"), null);
+        settle(engine, house);
+        house.hub.channel("news").publish(content("b2"), null);
+        settle(engine, house);
+        ada.take();
+        engine.lose(1);
+        house.hub.channel("news").publish(content("a3"), null);
+        settle(engine, house);
+        List<String> lines = ada.take();
+        assertThat(lines).hasSize(1);
+        assertThat(prevs(lines)).containsExactly("a3 2<1");
+    }
+
+    private static void settle(StepEngine engine, House house) {
+        Random random = new Random(1);
+        boolean moved = true;
+        while (moved) {
+            moved = engine.arrive(random) || engine.announce() || house.loop.step();
+        }
     }
 
     @Test
@@ -271,6 +334,7 @@ final class FilterTest {
         assertThat(ada.take()).noneMatch(line -> line.contains("refused"));
         asked.set(0);
         house.publish("news", "a");
+        house.loop.runAll();
         assertThat(asked).hasValue(0);
     }
 

@@ -259,6 +259,14 @@ final class StepEngine implements Engine {
         return new Publication(lost.offset(), next.tag(), lost.previousTag(), 0, next.content());
     }
 
+    /// Everything that travels arrives, and what would be announced is not.
+    void arriveUnannounced() {
+        Random random = new Random(1);
+        while (arrive(random)) {
+            announcements.clear();
+        }
+    }
+
     /// Loses its newest `count` entries.
     void lose(int count) {
         for (int i = 0; i < count && entries.size() > 1; i++) {

@@ -114,7 +114,11 @@ final class FilterIT {
             bob.connects(null).isConnected();
             even.connects(null).isConnected();
             rare.connects(null).isConnected();
-            even.subscribe("prices", new Filtered("{\"field\":\"even\",\"eq\":true}", json -> json.contains("true")))
+            even.subscribe(
+                            "prices",
+                            new Filtered(
+                                    "{\"field\":\"even\",\"eq\":true}",
+                                    json -> json.contains("true")))
                     .isLive();
             rare.subscribe(
                             "prices",
@@ -132,7 +136,8 @@ final class FilterIT {
                     resumed(rare);
                 }
             }
-            eventually(() -> assertThat(even.position("prices").offset()).isEqualTo(4 * rounds - 1L));
+            eventually(
+                    () -> assertThat(even.position("prices").offset()).isEqualTo(4L * rounds - 1));
             eventually(() -> assertThat(rare.position("prices").offset()).isEqualTo(178));
         }
         assertThat(checker.verify()).isEmpty();

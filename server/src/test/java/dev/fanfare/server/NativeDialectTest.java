@@ -37,8 +37,8 @@ class NativeDialectTest {
         assertThat(decode("{'type':'subscribe','channel':'c'}"))
                 .isEqualTo(new Command.Subscribe(0, "c", null));
         assertThat(
-                        decoded(
-                                "{\"type\":\"subscribe\",\"id\":3,\"channel\":\"c\",\"filter\":{\"field\":\"a\",\"eq\":1}}"))
+                        decode(
+                                "{'type':'subscribe','id':3,'channel':'c','filter':{'field':'a','eq':1}}"))
                 .isEqualTo(
                         new Command.Subscribe(
                                 3, "c", null, PayloadFilter.of("{\"eq\":1.0,\"field\":\"a\"}")));

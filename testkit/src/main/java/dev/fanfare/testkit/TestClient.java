@@ -234,14 +234,13 @@ public final class TestClient implements AutoCloseable {
         socket = WebSocketClient.open(at, handshake, journal);
         connects(token).isConnected();
         journal.positions()
-                .forEach(
-                        (channel, position) -> {
-                            Filtered filter = journal.filter(channel);
-                            (filter == null
-                                            ? subscribe(channel, position)
-                                            : subscribe(channel, position, filter))
-                                    .isLive();
-                        });
+                .forEach((channel, position) -> {
+                    Filtered filter = journal.filter(channel);
+                    (filter == null
+                                    ? subscribe(channel, position)
+                                    : subscribe(channel, position, filter))
+                            .isLive();
+                });
         return this;
     }
 

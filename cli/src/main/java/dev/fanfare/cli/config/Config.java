@@ -133,7 +133,12 @@ public record Config(
                                     "What happens to a session that falls behind: `disconnect` it, `skip` with a gap"
                                             + " that it is told of, or send the `latest` of each key.",
                             initial = "disconnect")
-                    ChannelRules.Lagging lagging) {
+                    ChannelRules.Lagging lagging,
+            @Setting(
+                            value =
+                                    "Whether clients may subscribe with a filter on the payload's fields.",
+                            initial = "allowed")
+                    ChannelRules.Filters filters) {
 
         public ChannelRules rules() {
             return ChannelRules.DEFAULT
@@ -141,7 +146,8 @@ public record Config(
                     .presence(presence, grace)
                     .subscribe(subscribe.access())
                     .publish(publish.access())
-                    .lagging(lagging);
+                    .lagging(lagging)
+                    .filters(filters);
         }
     }
 
