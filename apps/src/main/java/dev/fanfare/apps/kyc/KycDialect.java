@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /// The two frames of the status server, `{"type":"kyc_status","data":{...}}` and
 /// `{"type":"error","message":"..."}`, and its clients' one: `{"type":"subscribe","userId":"..."}`.
 ///
-/// Every error that a client is told in answer to something is logged.
+/// Every error that clients are told is logged.
 final class KycDialect implements Dialect {
     private static final Logger LOG = LoggerFactory.getLogger(KycDialect.class);
 
@@ -40,6 +40,7 @@ final class KycDialect implements Dialect {
     }
 
     static Content error(String message) {
+        LOG.info("clients are told: {}", message);
         return Content.of(ERROR, Json.write(message));
     }
 
@@ -75,7 +76,6 @@ final class KycDialect implements Dialect {
     }
 
     private static byte[] refused(Refusal refusal) {
-        LOG.info("a client was told: {} ({})", refusal.message(), refusal.code().wire());
         return frame(error(refusal.message()));
     }
 

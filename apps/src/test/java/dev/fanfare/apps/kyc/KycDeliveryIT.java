@@ -61,7 +61,7 @@ class KycDeliveryIT {
     }
 
     @Test
-    void s0_10_everyTransactionArrivesInOrderAtEverySubscriber() throws SQLException {
+    void s0_18_underLoadEveryTransactionArrivesInOrderAtEverySubscriber() throws SQLException {
         try (KycNode node = new KycNode()) {
             List<WebSocketClient> clients =
                     IntStream.range(0, SUBSCRIBERS).mapToObj(_ -> node.watches("alice")).toList();

@@ -291,6 +291,24 @@ class KycIT {
     }
 
     @Test
+    void s0_13_everyErrorThatAClientIsToldIsLogged() {
+        try (KycNode node = new KycNode();
+                Logged log = Logged.by("dev.fanfare.apps.kyc.KycDialect")) {
+            WebSocketClient client = node.watches("alice");
+            List<String> told = new ArrayList<>();
+            told.add(error(client.sends("x")));
+            told.add(error(subscribes(client, "nobody")));
+            update("alice", "unicorn", "basic");
+            told.add(error(client));
+            TestPostgres.sql("delete from kyc_status where user_id = 'alice'");
+            told.add(error(client));
+            assertThat(log.lines())
+                    .containsExactlyElementsOf(
+                            told.stream().map(message -> "clients are told: " + message).toList());
+        }
+    }
+
+    @Test
     void s0_14_tooManyMessagesAreRefusedAndTheConnectionLives() {
         try (KycNode node = new KycNode(settings -> settings.rate(new Limits.Rate(1, 3, 1_000)))) {
             WebSocketClient client = node.connect();
