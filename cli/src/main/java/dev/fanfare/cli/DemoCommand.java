@@ -74,7 +74,7 @@ final class DemoCommand implements Callable<Integer> {
         ConfigurationOptions.put(more, "demo.postgres-port", postgresPort);
         ConfigurationOptions.put(more, "demo.data", data);
         Config config = options.load(Demo.document(), more);
-        Logging.level(config.log().level());
+        Logging.set(config.log());
         Set<DemoApp> apps = app == null ? EnumSet.allOf(DemoApp.class) : EnumSet.of(app);
         Lifetime lifetime = Lifetime.begin(() -> Demo.abandon(config));
         try (Demo demo = Demo.start(config, apps)) {

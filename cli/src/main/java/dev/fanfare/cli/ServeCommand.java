@@ -36,7 +36,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Config config = options.load(file);
-        Logging.level(config.log().level());
+        Logging.set(config.log());
         Lifetime lifetime = Lifetime.begin(() -> {});
         try (SystemClock clock = new SystemClock()) {
             List<ChangeFeed> feeds = new ArrayList<>();

@@ -4,7 +4,7 @@ package dev.fanfare.core;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Who may do something with a channel. Quick, without blocking.
+/// Who may do something: with a channel, or by a message to a handler. Quick, without blocking.
 @FunctionalInterface
 public interface Access {
     /// @param principal who asks, or null for an anonymous session
@@ -38,11 +38,25 @@ public interface Access {
             if (principal == null || wanted == null) {
                 return false;
             }
-            Object value = principal.claims().get(claim);
-            return value instanceof Iterable<?> values
-                    ? contains(values, wanted)
-                    : wanted.equals(value);
+            return has(principal, claim, wanted);
         };
+    }
+
+    /// Whoever has this role: the claim `roles` is it, or a list that contains it.
+    static Access role(String role) {
+        return role("roles", role);
+    }
+
+    /// The same, by another claim.
+    static Access role(String claim, String role) {
+        return (principal, _) -> principal != null && has(principal, claim, role);
+    }
+
+    private static boolean has(Principal principal, String claim, String wanted) {
+        Object value = principal.claims().get(claim);
+        return value instanceof Iterable<?> values
+                ? contains(values, wanted)
+                : wanted.equals(value);
     }
 
     private static boolean contains(Iterable<?> values, String wanted) {

@@ -5,6 +5,7 @@ import dev.fanfare.engine.Content;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
 import dev.fanfare.engine.Position;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,11 +158,14 @@ final class Commands {
 
     private void publish(Session session, Command.Publish command) {
         Rulebook.Match match = known(session, command.id(), command.channel());
-        if (match == null
-                || denied(session, command.id(), match, match.rules().publish(), "publish to")) {
+        Principal principal = session.principal();
+        if (match == null) {
             return;
         }
-        Principal principal = session.principal();
+        if (!match.rules().publish().allows(principal, match.captures())) {
+            denied(session, command.id(), command.channel(), "publish to");
+            return;
+        }
         Content content =
                 new Content(
                         command.event(),
@@ -188,6 +192,16 @@ final class Commands {
                             Refusal.Code.UNKNOWN_HANDLER,
                             "handler",
                             "There is no message of this name here."));
+            return;
+        }
+        if (!handler.access().allows(session.principal(), Map.of())) {
+            session.denied("handler", command.handler());
+            session.refuse(
+                    command.id(),
+                    Refusal.field(
+                            Refusal.Code.PERMISSION_DENIED,
+                            "handler",
+                            "This session may not send this message."));
             return;
         }
         switch (handler.where()) {
@@ -317,9 +331,12 @@ final class Commands {
     /// The rules of a channel that the session may listen to, or null when it was refused.
     private static Rulebook.@Nullable Match permitted(Session session, long id, String channel) {
         Rulebook.Match match = known(session, id, channel);
-        return match == null || denied(session, id, match, match.rules().subscribe(), "listen to")
-                ? null
-                : match;
+        if (match == null
+                || match.rules().subscribe().allows(session.principal(), match.captures())) {
+            return match;
+        }
+        denied(session, id, channel, "listen to");
+        return null;
     }
 
     private static Rulebook.@Nullable Match known(Session session, long id, String channel) {
@@ -340,18 +357,14 @@ final class Commands {
         return match;
     }
 
-    private static boolean denied(
-            Session session, long id, Rulebook.Match match, Access access, String deed) {
-        if (access.allows(session.principal(), match.captures())) {
-            return false;
-        }
+    private static void denied(Session session, long id, String channel, String deed) {
+        session.denied("channel", channel);
         session.refuse(
                 id,
                 Refusal.field(
                         Refusal.Code.PERMISSION_DENIED,
                         "channel",
                         "This session may not " + deed + " the channel."));
-        return true;
     }
 
     private static void notEnabled(Session session, long id, String what) {

@@ -13,6 +13,7 @@ final class Conduct {
     private long refusedAt;
     private long floodSince;
     private int badCommands;
+    private int denied;
 
     Conduct(Limits.Rate rate, long now) {
         bucket = new TokenBucket(rate.burst(), now);
@@ -42,6 +43,13 @@ final class Conduct {
                 limit,
                 wait,
                 "Too many commands: at most " + perSecond + " a second.");
+    }
+
+    /// Counts something that it may not do.
+    ///
+    /// @return how many there were
+    int denied() {
+        return ++denied;
     }
 
     /// Whether it has been over its rate for longer than is borne.

@@ -11,7 +11,6 @@ import org.slf4j.LoggerFactory;
 /// until the session is connected. On the session's loop.
 final class Entrance {
     private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
-    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
 
     /// Commands that may come while the credentials are being judged.
     private static final int MOST_WAITING = 64;
@@ -130,10 +129,10 @@ final class Entrance {
 
     private void full(@Nullable Principal who) {
         Endpoint endpoint = session.endpoint();
-        SECURITY.info(
-                "too many connections at {}, user={}",
-                endpoint.name(),
-                who == null ? "" : who.user());
+        SecurityEvent.TOO_MANY_CONNECTIONS
+                .in(session)
+                .with("user", who == null ? null : who.user())
+                .log();
         session.disconnect(endpoint.full());
     }
 
@@ -165,12 +164,11 @@ final class Entrance {
         try {
             Authenticator.Outcome outcome = endpoint.authenticator().authenticate(shown);
             if (outcome instanceof Authenticator.Outcome.Rejected rejected) {
-                SECURITY.info(
-                        "rejected at {}: {}, session={}, remote={}",
-                        endpoint.name(),
-                        rejected.reason(),
-                        session.id(),
-                        shown.remote());
+                SecurityEvent.AUTHENTICATION_REFUSED
+                        .in(session)
+                        .with("reason", rejected.reason())
+                        .with("remote", shown.remote())
+                        .log();
             }
             return outcome;
         } catch (RuntimeException e) {

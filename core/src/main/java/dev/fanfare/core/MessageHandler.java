@@ -12,6 +12,11 @@ public interface MessageHandler {
     ///   `bad_request`
     byte @Nullable [] handle(Session session, byte[] data) throws Exception;
 
+    /// Who may send it; asked before it is read. It has nothing captured.
+    default Access access() {
+        return Access.anyone();
+    }
+
     /// Where it runs.
     default Where where() {
         return Where.VIRTUAL_THREAD;

@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 public final class Session {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
+    private static final int MOST_DENIED = 100;
+
     private final Hub hub;
     private final String id;
     private final Endpoint endpoint;
@@ -403,8 +405,21 @@ public final class Session {
         } else {
             refuse(command.id(), refusal);
             if (conduct.floods()) {
+                SecurityEvent.FLOOD.in(this).with("limit", refusal.limit()).log();
                 disconnect(Close.FLOOD);
             }
+        }
+    }
+
+    /// It has asked for what it may not have. The log has the first hundred.
+    void denied(String name, String what) {
+        int times = conduct.denied();
+        if (times <= MOST_DENIED) {
+            SecurityEvent.PERMISSION_DENIED
+                    .in(this)
+                    .with(name, what)
+                    .with("further", times == MOST_DENIED ? "not logged" : null)
+                    .log();
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import dev.fanfare.core.Access;
 import dev.fanfare.core.Authenticator;
 import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Close;
@@ -10,6 +11,7 @@ import dev.fanfare.core.Limits;
 import dev.fanfare.core.MessageHandler;
 import dev.fanfare.core.Rulebook;
 import dev.fanfare.server.http.Origins;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class EndpointConfig {
     private final Map<String, UnaryOperator<ChannelRules>> channels = new LinkedHashMap<>();
     private final Map<String, MessageHandler> handlers = new LinkedHashMap<>();
+    private final Map<String, Access> permits = new LinkedHashMap<>();
+    private @Nullable Rounds rounds;
     private @Nullable Dialect dialect;
     private @Nullable Authenticator authenticator;
     private @Nullable Gate gate;
@@ -96,7 +100,29 @@ public final class EndpointConfig {
     }
 
     public EndpointConfig on(TypedHandler<?> handler) {
-        return on(handler.messageType(), JsonHandler.of(handler));
+        return on(handler.messageType(), new Permitted(JsonHandler.of(handler), handler.access()));
+    }
+
+    /// Only whoever `who` allows may send messages called `name`: [Access#role] by role. Others are
+    /// refused with `permission_denied`, and [dev.fanfare.core.SecurityEvent] says so.
+    public EndpointConfig permit(String name, Access who) {
+        permits.put(name, who);
+        return this;
+    }
+
+    /// Has every session judged again, so that what was revoked elsewhere, or has changed, is found
+    /// within this time: at uneven intervals, of half of it at least, and those of one node never
+    /// twice at once.
+    public EndpointConfig revalidate(Duration within, Revalidation judge) {
+        if (!within.isPositive()) {
+            throw new IllegalArgumentException("revalidate: " + within + " is no time");
+        }
+        rounds = new Rounds(within, judge);
+        return this;
+    }
+
+    @Nullable Rounds rounds() {
+        return rounds;
     }
 
     /// A handler that reads the bytes itself.
@@ -177,6 +203,16 @@ public final class EndpointConfig {
         return handshake.apply(gate == null ? route : route.gate(gate));
     }
 
+    private Map<String, MessageHandler> permitted() {
+        Map<String, MessageHandler> all = new LinkedHashMap<>(handlers);
+        permits.forEach((name, who) -> {
+            if (all.computeIfPresent(name, (_, handler) -> new Permitted(handler, who)) == null) {
+                throw new IllegalArgumentException("permit: no message is called " + name);
+            }
+        });
+        return Map.copyOf(all);
+    }
+
     Endpoint endpoint(
             String name, Encoder encoder, Map<String, ChannelRules> rules, Defaults defaults) {
         return new Endpoint(
@@ -185,7 +221,7 @@ public final class EndpointConfig {
                 authenticator == null ? defaults.authenticator : authenticator,
                 admission,
                 Rulebook.of(rules),
-                Map.copyOf(handlers),
+                permitted(),
                 lifecycle,
                 limits,
                 full,

@@ -55,8 +55,10 @@ public final class Fanfare implements AutoCloseable {
             Readiness readiness,
             Metrics metrics,
             Runnable release,
-            Map<Gateway.Plan, Gateway> gateways) {
+            Map<Gateway.Plan, Gateway> gateways,
+            List<Repeating> rounds) {
         void close() {
+            rounds.forEach(Repeating::close);
             gateways.values().forEach(Gateway::close);
             hub.close();
             metrics.close();
@@ -73,7 +75,8 @@ public final class Fanfare implements AutoCloseable {
         configure.accept(config);
         config.check();
         Environment environment = environment(config);
-        Doors doors = new Doors(new IdentityHashMap<>(), new IdentityHashMap<>());
+        Doors doors =
+                new Doors(new IdentityHashMap<>(), new IdentityHashMap<>(), new LinkedHashMap<>());
         Map<String, ChannelRules> rules = endpoints(config, environment.clock(), doors);
         Engine engine = config.engine == null ? new MemoryEngine(environment) : config.engine;
         Hub hub =
@@ -91,7 +94,11 @@ public final class Fanfare implements AutoCloseable {
                         readiness,
                         metrics,
                         release(config, environment),
-                        new IdentityHashMap<>());
+                        new IdentityHashMap<>(),
+                        doors.rounds.entrySet().stream()
+                                .map(entry ->
+                                        entry.getValue().begin(entry.getKey(), hub, environment))
+                                .toList());
         serve(config, parts);
         try {
             return listen(config, parts, environment, doors);
@@ -119,7 +126,15 @@ public final class Fanfare implements AutoCloseable {
     /// What was described, built.
     private record Doors(
             IdentityHashMap<EndpointConfig, WebSocketRoute> routes,
-            IdentityHashMap<Gateway.Plan, Map<String, Endpoint>> behind) {}
+            IdentityHashMap<Gateway.Plan, Map<String, Endpoint>> behind,
+            Map<String, Rounds> rounds) {
+        void rounds(String name, EndpointConfig endpoint) {
+            Rounds wanted = endpoint.rounds();
+            if (wanted != null) {
+                rounds.put(name, wanted);
+            }
+        }
+    }
 
     /// Builds every endpoint into `doors`.
     ///
@@ -144,6 +159,7 @@ public final class Fanfare implements AutoCloseable {
                         doors.routes.put(
                                 endpoint,
                                 endpoint.route(site.name() + path, path, rules, defaults));
+                        doors.rounds(site.name() + path, endpoint);
                     });
             for (Gateway.Plan plan : site.gateways()) {
                 Map<String, Endpoint> behind = new LinkedHashMap<>();
@@ -151,13 +167,11 @@ public final class Fanfare implements AutoCloseable {
                         .forEach((name, endpoint) -> {
                             Map<String, ChannelRules> rules = endpoint.rules(defaults.rules());
                             rules.forEach((pattern, rule) -> agree(all, pattern, rule));
+                            String full = site.name() + plan.path() + ' ' + name;
+                            doors.rounds(full, endpoint);
                             behind.put(
                                     name,
-                                    endpoint.endpoint(
-                                            site.name() + plan.path() + ' ' + name,
-                                            plan.encoder(name),
-                                            rules,
-                                            defaults));
+                                    endpoint.endpoint(full, plan.encoder(name), rules, defaults));
                         });
                 doors.behind.put(plan, behind);
             }

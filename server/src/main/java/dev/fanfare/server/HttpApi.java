@@ -4,6 +4,7 @@ package dev.fanfare.server;
 import dev.fanfare.core.Close;
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.Rulebook;
+import dev.fanfare.core.SecurityEvent;
 import dev.fanfare.core.Sent;
 import dev.fanfare.core.Session;
 import dev.fanfare.engine.Content;
@@ -26,14 +27,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.util.RawValue;
 
 /// The HTTP API `/api/v1`, for backends. Whoever has a key speaks as the server's own code does: no
 /// channel's rules restrain it.
 final class HttpApi {
-    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
     private static final long ENGINE_SECONDS = 2;
     private static final int MAX_LISTED = 1_000;
     private static final int DEFAULT_LISTED = 100;
@@ -64,7 +62,10 @@ final class HttpApi {
         return request -> {
             try {
                 if (!keys.has(request.bearer().orElse(""))) {
-                    SECURITY.info("api key rejected: remote={}", request.remote());
+                    SecurityEvent.API_KEY_REFUSED
+                            .with("remote", request.remote())
+                            .with("path", request.path())
+                            .log();
                     throw ApiProblem.unauthorized();
                 }
                 return handler.handle(request).header("Cache-Control", "no-store");
@@ -106,7 +107,12 @@ final class HttpApi {
     private Response disconnect(Request request) {
         String user = request.parameter("id");
         int closed = hub.user(user).disconnect(Close.REVOKED);
-        SECURITY.info("user disconnected by the api: sessions={}", closed);
+        SecurityEvent.REVOKED
+                .with("user", user)
+                .with("sessions", closed)
+                .with("by", "api")
+                .with("remote", request.remote())
+                .log();
         return handedTo(closed);
     }
 

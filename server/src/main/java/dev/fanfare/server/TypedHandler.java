@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import dev.fanfare.core.Access;
 import dev.fanfare.core.InvalidMessage;
 import dev.fanfare.core.MessageHandler;
 import dev.fanfare.core.Session;
@@ -17,6 +18,11 @@ public interface TypedHandler<T> {
     default void validate(T message) throws InvalidMessage {}
 
     void handle(Session session, T message) throws Exception;
+
+    /// Who may send it; asked before it is read.
+    default Access access() {
+        return Access.anyone();
+    }
 
     default MessageHandler.Where where() {
         return MessageHandler.Where.VIRTUAL_THREAD;

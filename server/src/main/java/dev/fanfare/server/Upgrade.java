@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import dev.fanfare.core.SecurityEvent;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,11 @@ final class Upgrade {
         }
         String origin = request.headers().get("origin");
         if (origin != null && !route.handshake().origins().allows(origin, own)) {
+            SecurityEvent.BAD_ORIGIN
+                    .with("endpoint", route.endpoint().name())
+                    .with("origin", origin)
+                    .with("remote", request.remote())
+                    .log();
             return Response.error(403, "forbidden", "This origin is not allowed here.");
         }
         if (!request.method().equals("GET")) {

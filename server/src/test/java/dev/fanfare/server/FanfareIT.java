@@ -99,7 +99,7 @@ class FanfareIT {
                                             "{'type':'hello','data':7}",
                                             WITH_KEY)
                                     .body())
-                    .isEqualTo("{\"sessions\":1}");
+                    .isEqualTo("{\"sessions\":1,\"waits\":false}");
             assertThat(ada.next("hello")).contains("7");
             assertThat(ada.get("/api/v1/users/ada/sessions", WITH_KEY).body())
                     .contains("native/ws");

@@ -2,18 +2,15 @@
 package dev.fanfare.apps.chat;
 
 import dev.fanfare.apps.Json;
+import dev.fanfare.core.Access;
 import dev.fanfare.core.InvalidMessage;
-import dev.fanfare.core.Refusal;
 import dev.fanfare.core.Session;
 import dev.fanfare.engine.Content;
 import dev.fanfare.server.TypedHandler;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Lets those with the role say something to everybody.
 final class AnnouncementHandler implements TypedHandler<AnnouncementHandler.Announcement> {
-    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
     private static final String TYPE = "announcement";
     private static final int MOST = 4_000;
 
@@ -30,6 +27,11 @@ final class AnnouncementHandler implements TypedHandler<AnnouncementHandler.Anno
     }
 
     @Override
+    public Access access() {
+        return SignedIn.admins();
+    }
+
+    @Override
     public void validate(Announcement announcement) throws InvalidMessage {
         String message = announcement.message();
         if (message.isBlank() || message.length() > MOST) {
@@ -40,15 +42,6 @@ final class AnnouncementHandler implements TypedHandler<AnnouncementHandler.Anno
 
     @Override
     public void handle(Session session, Announcement announcement) {
-        if (!SignedIn.role(session).equals(SignedIn.ADMIN)) {
-            SECURITY.warn(
-                    "announcement refused: user={} has no role {}", session.user(), SignedIn.ADMIN);
-            session.refuse(
-                    Refusal.of(
-                            Refusal.Code.PERMISSION_DENIED,
-                            "Announcing needs the role " + SignedIn.ADMIN + "."));
-            return;
-        }
         Lobby.publish(
                 session,
                 Content.of(TYPE, Json.write(Map.of("message", announcement.message())))

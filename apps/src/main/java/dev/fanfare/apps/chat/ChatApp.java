@@ -7,7 +7,6 @@ import dev.fanfare.apps.Database;
 import dev.fanfare.apps.FlatDialect;
 import dev.fanfare.apps.Json;
 import dev.fanfare.apps.PingHandler;
-import dev.fanfare.apps.Repeating;
 import dev.fanfare.apps.Throttle;
 import dev.fanfare.core.Access;
 import dev.fanfare.core.ChannelRules;
@@ -21,6 +20,7 @@ import dev.fanfare.engine.Published;
 import dev.fanfare.server.EndpointConfig;
 import dev.fanfare.server.Fanfare;
 import dev.fanfare.server.FanfareConfig;
+import dev.fanfare.server.Repeating;
 import dev.fanfare.server.TypedHandler;
 import dev.fanfare.server.http.Pages;
 import dev.fanfare.server.http.Response;
@@ -47,13 +47,14 @@ public final class ChatApp implements App {
     public static final String NAME = "chat";
 
     private static final String PATH = "/ws";
+    private static final Duration SWEEP = Duration.ofMinutes(1);
     private static final Limits.Rate RATE = new Limits.Rate(50, 200, 150);
 
     private final ChatSettings settings;
     private final Environment environment;
     private final SignIns signIns;
     private final CompletableFuture<Hub> hub = new CompletableFuture<>();
-    private @Nullable Repeating revalidation;
+    private @Nullable Repeating sweep;
 
     private ChatApp(ChatSettings settings, Backing backing) {
         this.settings = settings;
@@ -91,6 +92,7 @@ public final class ChatApp implements App {
         endpoint.dialect(new FlatDialect(ChatMessageHandler.TYPE, Set.of(ChatMessageHandler.TYPE)))
                 .gate(signIn::gate)
                 .lifecycle(new Lobby(settings))
+                .revalidate(settings.revalidateWithin(), new StillSignedIn(signIns))
                 .limits(
                         Limits.DEFAULT
                                 .connections(settings.maxConnectionsPerUser())
@@ -111,14 +113,11 @@ public final class ChatApp implements App {
         }
     }
 
-    /// The node runs: begins to look for sessions that were revoked elsewhere.
+    /// The node runs: begins to delete sign-ins that have expired.
     @Override
     public synchronized void started(Fanfare fanfare) {
         hub.complete(fanfare.hub());
-        Revalidation rounds = new Revalidation(signIns, this::connected);
-        // The last tenth is for the round itself.
-        Duration most = settings.revalidateWithin().multipliedBy(9).dividedBy(10);
-        revalidation = Repeating.every(most, "chat-revalidation", environment, rounds::round);
+        sweep = Repeating.every(SWEEP, "chat-sweep", environment, signIns::sweep);
     }
 
     /// The app's sessions on this node.
@@ -166,11 +165,11 @@ public final class ChatApp implements App {
                 .header("Cache-Control", "no-store");
     }
 
-    /// Stops looking after the sessions; the connections are the node's to close.
+    /// Stops looking after sign-ins; the connections are the node's to close.
     @Override
     public synchronized void close() {
-        if (revalidation != null) {
-            revalidation.close();
+        if (sweep != null) {
+            sweep.close();
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.fanfare.apps.Secrets;
 import dev.fanfare.apps.Throttle;
 import dev.fanfare.core.Close;
 import dev.fanfare.core.InvalidMessage;
+import dev.fanfare.core.SecurityEvent;
 import dev.fanfare.core.Session;
 import dev.fanfare.server.Gate;
 import dev.fanfare.server.http.Request;
@@ -21,12 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Signing in and out by HTTP, and the gate that the cookie opens.
 final class SignInRoutes {
-    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
     private static final String COOKIE = "session";
     private static final int BODY_LIMIT = 4_096;
     private static final int MOST_EMAIL = 254;
@@ -59,7 +57,11 @@ final class SignInRoutes {
     Gate.Decision gate(Request request) throws SQLException {
         Optional<SignedIn> signedIn = signedIn(request);
         if (signedIn.isEmpty()) {
-            SECURITY.info("upgrade without a session: remote={}", request.remote());
+            SecurityEvent.AUTHENTICATION_REFUSED
+                    .with("endpoint", "chat")
+                    .with("reason", "upgrade without a session")
+                    .with("remote", request.remote())
+                    .log();
             return new Gate.Refuse(
                     Response.error(401, "unauthenticated", "Sign in before you connect."));
         }
@@ -88,8 +90,11 @@ final class SignInRoutes {
             return Response.error(400, "bad_request", String.valueOf(e.getMessage()));
         }
         SignIns.Created created = signIns.create(email);
-        SECURITY.info(
-                "signed in: user={}, remote={}", created.signedIn().user().id(), request.remote());
+        SecurityEvent.SIGNED_IN
+                .with("endpoint", "chat")
+                .with("user", created.signedIn().user().id())
+                .with("remote", request.remote())
+                .log();
         return Response.json(200, Json.write(Map.of("user", created.signedIn().user())))
                 .header("Cache-Control", "no-store")
                 .header(
@@ -125,7 +130,7 @@ final class SignInRoutes {
             signIns.revoke(hash);
             for (Session session : connected.get()) {
                 if (SignedIn.tokenHash(session).equals(hash)) {
-                    SECURITY.info("signed out: user={}", session.user());
+                    SecurityEvent.SIGNED_OUT.in(session).log();
                     session.disconnect(Close.REVOKED);
                 }
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.apps.chat;
 
+import dev.fanfare.core.Access;
 import dev.fanfare.core.Principal;
 import dev.fanfare.core.Session;
 import java.util.Map;
@@ -18,6 +19,10 @@ record SignedIn(String tokenHash, ChatUser user, String role) {
     Principal principal() {
         return new Principal(
                 user.id(), 0, Map.of("info", user.info(), SESSION, tokenHash, ROLE, role));
+    }
+
+    static Access admins() {
+        return Access.role(ROLE, ADMIN);
     }
 
     static String tokenHash(Session session) {

@@ -5,6 +5,7 @@ import dev.fanfare.apps.Json;
 import dev.fanfare.apps.Secrets;
 import dev.fanfare.apps.Throttle;
 import dev.fanfare.core.InvalidMessage;
+import dev.fanfare.core.SecurityEvent;
 import dev.fanfare.engine.Clock;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
@@ -25,7 +26,6 @@ import org.slf4j.LoggerFactory;
 /// The app's HTTP side: begin a session, poll it, the platform's webhook, the statistics.
 final class ConnectRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectRoutes.class);
-    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
     private static final int BODY_LIMIT = 64 << 10;
 
     private final ConnectSettings settings;
@@ -118,7 +118,10 @@ final class ConnectRoutes {
     private Response webhook(Request request) throws Exception {
         String header = request.header(WebhookSignature.HEADER).orElse("");
         if (!signature.verifies(header, request.body(), clock.millis())) {
-            SECURITY.warn("webhook refused: bad or old signature, remote={}", request.remote());
+            SecurityEvent.BAD_SIGNATURE
+                    .with("endpoint", "connect")
+                    .with("remote", request.remote())
+                    .log();
             return Response.error(
                     401, "invalid_signature", "The signature is missing, wrong or too old.");
         }
@@ -169,7 +172,11 @@ final class ConnectRoutes {
     private Response statistics(Request request) {
         String key = request.bearer().orElse("");
         if (!Secrets.same(Secrets.hash(key), Secrets.hash(settings.adminKey()))) {
-            SECURITY.warn("statistics refused: remote={}", request.remote());
+            SecurityEvent.API_KEY_REFUSED
+                    .with("endpoint", "connect")
+                    .with("path", request.path())
+                    .with("remote", request.remote())
+                    .log();
             return Response.error(401, "unauthorized", "The API key is missing or wrong.")
                     .header("WWW-Authenticate", "Bearer");
         }

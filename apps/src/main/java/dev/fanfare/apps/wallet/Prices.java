@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.apps.wallet;
 
-import dev.fanfare.apps.Repeating;
 import dev.fanfare.core.Environment;
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.Principal;
 import dev.fanfare.core.Session;
+import dev.fanfare.server.Repeating;
 import java.time.Duration;
 import java.util.Map;
 

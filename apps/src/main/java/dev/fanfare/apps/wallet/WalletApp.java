@@ -3,7 +3,6 @@ package dev.fanfare.apps.wallet;
 
 import dev.fanfare.apps.App;
 import dev.fanfare.apps.Database;
-import dev.fanfare.apps.Repeating;
 import dev.fanfare.apps.Throttle;
 import dev.fanfare.core.Authenticator;
 import dev.fanfare.core.Endpoint;
@@ -14,6 +13,7 @@ import dev.fanfare.core.Session;
 import dev.fanfare.server.EndpointConfig;
 import dev.fanfare.server.Fanfare;
 import dev.fanfare.server.FanfareConfig;
+import dev.fanfare.server.Repeating;
 import dev.fanfare.server.Site;
 import dev.fanfare.server.Tokens;
 import dev.fanfare.server.http.Pages;

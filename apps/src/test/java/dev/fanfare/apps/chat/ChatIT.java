@@ -424,7 +424,8 @@ class ChatIT {
                             + "'");
             node.clock.advance(Duration.ofSeconds(30));
             assertThat(ada.isClosedWith(4507).reason()).isEqualTo("access revoked");
-            assertThat(log.lines()).anyMatch(line -> line.startsWith("session revoked"));
+            assertThat(log.lines())
+                    .anyMatch(line -> line.startsWith("event=revoked endpoint=chat/ws "));
             bob.sends("{\"type\":\"ping\"}");
             next(bob, "pong");
         }
@@ -456,7 +457,10 @@ class ChatIT {
             String announcement = "{\"type\":\"announcement\",\"message\":\"Tea is ready\"}";
             bob.sends(announcement);
             assertThat(error(bob).path("code").asString()).isEqualTo("permission_denied");
-            assertThat(log.lines()).anyMatch(line -> line.startsWith("announcement refused"));
+            assertThat(log.lines())
+                    .anyMatch(line ->
+                            line.startsWith("event=permission_denied endpoint=chat/ws ")
+                                    && line.endsWith(" handler=announcement"));
             ada.sends(announcement);
             assertThat(next(bob, "announcement").path("message").asString())
                     .isEqualTo("Tea is ready");

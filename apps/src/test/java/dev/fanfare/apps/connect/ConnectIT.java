@@ -131,7 +131,9 @@ class ConnectIT {
             assertThat(node.http.post("/api/webhooks/confirmd", body).statusCode()).isEqualTo(401);
             assertThat(node.webhook("not json", bad.get(1)).statusCode()).isEqualTo(401);
             assertThat(stored(session)).isEqualTo("pending");
-            assertThat(log.lines()).anyMatch(line -> line.startsWith("webhook refused"));
+            assertThat(log.lines())
+                    .anyMatch(line ->
+                            line.startsWith("event=bad_signature endpoint=connect remote="));
             assertThat(node.webhook("not json").statusCode()).isEqualTo(400);
             assertThat(node.webhook("{\"deliveryId\":\"d\"}").statusCode()).isEqualTo(400);
             assertThat(node.webhook(body, node.signed(body, now - 299_000)).statusCode())

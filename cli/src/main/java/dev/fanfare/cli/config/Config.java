@@ -361,7 +361,12 @@ public record Config(
         SHARED
     }
 
-    public record Log(@Setting(value = "How much is logged.", initial = "info") Level level) {}
+    public record Log(
+            @Setting(value = "How much is logged.", initial = "info") Level level,
+            @Setting(
+                            "A file that security events are added to, in place of the log: refused"
+                                    + " tokens and keys, denied permissions, floods, revoked sessions.")
+                    String securityFile) {}
 
     public enum Level {
         ERROR,

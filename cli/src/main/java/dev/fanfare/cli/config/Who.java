@@ -6,13 +6,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Who may do something with a channel, as it is written: `nobody`, `anyone`, `authenticated`,
-/// `owner(capture)` or `claim(name, capture)`.
+/// `owner(capture)`, `claim(name, capture)`, `role(name)` or `role(claim, name)`.
 public record Who(Access access) {
     static final String ALLOWED =
-            "nobody, anyone, authenticated, owner(capture) or claim(name, capture)";
+            "nobody, anyone, authenticated, owner(capture), claim(name, capture), role(name) or"
+                    + " role(claim, name)";
 
     private static final Pattern CALL =
-            Pattern.compile("(owner|claim)\\(\\s*(\\w+)\\s*(?:,\\s*(\\w+)\\s*)?\\)");
+            Pattern.compile("(owner|claim|role)\\(\\s*(\\w+)\\s*(?:,\\s*(\\w+)\\s*)?\\)");
 
     /// @throws IllegalArgumentException when it is none of them
     static Who of(String text) {
@@ -30,6 +31,12 @@ public record Who(Access access) {
                     case "claim" -> {
                         require(matches && call.group(3) != null);
                         yield Access.claim(call.group(2), call.group(3));
+                    }
+                    case "role" -> {
+                        require(matches);
+                        yield call.group(3) == null
+                                ? Access.role(call.group(2))
+                                : Access.role(call.group(2), call.group(3));
                     }
                     default -> throw new IllegalArgumentException(text);
                 });

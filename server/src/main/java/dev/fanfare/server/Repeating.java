@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.fanfare.apps;
+package dev.fanfare.server;
 
 import dev.fanfare.core.Environment;
 import dev.fanfare.engine.Clock;
