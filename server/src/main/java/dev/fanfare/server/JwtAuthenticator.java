@@ -16,8 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /// Verifies JSON Web Tokens (RFC 7519, hardened as RFC 8725 says). The keys are ours, and each is
@@ -27,7 +25,6 @@ import tools.jackson.core.JacksonException;
 /// `nbf` and `iat` may be 30 s ahead of our clock; `exp` has no grace, as a session that outlives
 /// its token is ended soon after.
 public final class JwtAuthenticator implements Authenticator {
-    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
 
     private static final int MAX_TOKEN = 8 << 10;
     private static final int MAX_HEADER = 2 << 10;
@@ -76,14 +73,7 @@ public final class JwtAuthenticator implements Authenticator {
 
     @Override
     public Outcome authenticate(Credentials credentials) {
-        Outcome outcome = judge(credentials.token());
-        if (outcome instanceof Outcome.Rejected rejected) {
-            SECURITY.info(
-                    "token rejected: reason={}, remote={}",
-                    rejected.reason(),
-                    credentials.remote());
-        }
-        return outcome;
+        return judge(credentials.token());
     }
 
     private Outcome judge(@Nullable String token) {

@@ -14,6 +14,7 @@ import dev.fanfare.core.InvalidMessage;
 import dev.fanfare.core.Principal;
 import dev.fanfare.core.Refusal;
 import dev.fanfare.core.Rulebook;
+import dev.fanfare.core.SecurityEvent;
 import dev.fanfare.core.Session;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
@@ -33,7 +34,6 @@ import org.slf4j.LoggerFactory;
 /// waited for the user. Once more, with another store, lets it into that one too; with another
 /// token, renews it.
 final class AuthenticateHandler implements TypedHandler<AuthenticateHandler.Authenticate> {
-    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
     private static final Logger LOG = LoggerFactory.getLogger(AuthenticateHandler.class);
     private static final int MOST_STORES = 32;
 
@@ -102,8 +102,10 @@ final class AuthenticateHandler implements TypedHandler<AuthenticateHandler.Auth
             case Authenticator.Outcome.Accepted(Principal who) ->
                     identify(session, Objects.requireNonNull(who), visit);
             case Authenticator.Outcome.Rejected rejected -> {
-                SECURITY.info(
-                        "authenticate refused: {}, session={}", rejected.reason(), session.id());
+                SecurityEvent.AUTHENTICATION_REFUSED
+                        .in(session)
+                        .with("reason", rejected.reason())
+                        .log();
                 session.refuse(rejected.refusal());
             }
         }
@@ -156,7 +158,7 @@ final class AuthenticateHandler implements TypedHandler<AuthenticateHandler.Auth
         switch (session.identify(who).toCompletableFuture().join()) {
             case Identified.ADMITTED, Identified.RENEWED -> enter(session, visit);
             case Identified.FULL -> {
-                SECURITY.info("too many connections, user={}", who.user());
+                SecurityEvent.TOO_MANY_CONNECTIONS.in(session).with("user", who.user()).log();
                 session.refuse(
                         limit(
                                 "connections",

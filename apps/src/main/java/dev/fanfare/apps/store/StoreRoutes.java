@@ -5,6 +5,7 @@ import dev.fanfare.apps.Json;
 import dev.fanfare.apps.Secrets;
 import dev.fanfare.apps.Throttle;
 import dev.fanfare.core.InvalidMessage;
+import dev.fanfare.core.SecurityEvent;
 import dev.fanfare.server.http.Handler;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
@@ -14,13 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The app's HTTP side: what changes the store's data.
 final class StoreRoutes {
-    private static final Logger SECURITY = LoggerFactory.getLogger("fanfare.security");
     private static final int BODY_LIMIT = 16 << 10;
     private static final String USERS = "/api/v1/users/{userId}";
     private static final String STORES = "/api/v1/stores/{storeId}";
@@ -68,7 +66,11 @@ final class StoreRoutes {
     private Handler guarded(Change change, int status) {
         return throttle.guard(request -> {
             if (!permitted(request)) {
-                SECURITY.warn("change refused: no valid key, remote={}", request.remote());
+                SecurityEvent.API_KEY_REFUSED
+                        .with("endpoint", "store")
+                        .with("path", request.path())
+                        .with("remote", request.remote())
+                        .log();
                 return failure(401, "unauthorized", "A change needs the API key.")
                         .header("WWW-Authenticate", "Bearer");
             }
