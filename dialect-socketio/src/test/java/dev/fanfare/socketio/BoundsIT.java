@@ -4,6 +4,7 @@ package dev.fanfare.socketio;
 import static dev.fanfare.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.engine.Content;
 import dev.fanfare.testkit.WebSocketClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -33,6 +34,19 @@ class BoundsIT {
             eventually(() -> assertThat(house.io.connections()).isZero());
             assertThat(house.fanfare.hub().counts().slowClosed()).isOne();
             assertThat(house.io.waiting()).isZero();
+            assertThat(poller.poll().statusCode()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void whatASessionIsSentAloneIsBoundedToo() {
+        try (House house = House.open();
+                Poller poller = Poller.open(house.url()).connected("40")) {
+            for (int i = 0; i < 4_000; i++) {
+                house.with(session -> session.send(Content.of(House.json(KILOBYTE))));
+            }
+
+            eventually(() -> assertThat(house.io.connections()).isZero());
             assertThat(poller.poll().statusCode()).isEqualTo(400);
         }
     }

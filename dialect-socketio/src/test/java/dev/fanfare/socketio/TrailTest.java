@@ -56,6 +56,17 @@ class TrailTest {
     }
 
     @Test
+    void anOffsetFromTheLifeBeforeSaysThatNothingOfThisOneWasSeen() {
+        Trail trail = new Trail();
+        trail.begins("room", at(0));
+        trail.reached("room", at(5));
+        trail.begins("news", at(4));
+
+        assertThat(trail.places(named("news", 4), Set.of("news", "room")))
+                .isEqualTo(Map.of("news", at(4), "room", at(0)));
+    }
+
+    @Test
     void whatWasNeverWrittenCannotBePlaced() {
         Trail trail = new Trail();
         trail.begins("news", at(0));
