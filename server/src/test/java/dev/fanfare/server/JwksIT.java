@@ -122,6 +122,8 @@ class JwksIT {
     @Test
     void aKeyThatIsNoLongerPublishedVouchesForNothing() {
         assertAccepted(A, "ES256", "a");
+        String remembered = token(A, "ES256", "a");
+        assertThat(judge(remembered)).isInstanceOf(Outcome.Accepted.class);
         published = set(B.jwk(",\"kid\":\"b\""));
 
         clock.advance(Duration.ofMinutes(5));
@@ -129,6 +131,7 @@ class JwksIT {
         eventually(() -> assertThat(fetches).hasValue(2));
 
         eventually(() -> assertRejected(A, "ES256", "a"));
+        assertThat(judge(remembered)).isInstanceOf(Outcome.Rejected.class);
         assertAccepted(B, "RS256", "b");
     }
 
@@ -220,12 +223,18 @@ class JwksIT {
     }
 
     private Outcome judge(SigningKeys by, String algorithm, @Nullable String kid) {
-        String name = kid == null ? "" : ",\"kid\":\"" + kid + "\"";
-        String token =
-                by.token(
-                        "{\"alg\":\"" + algorithm + "\"" + name + "}",
-                        "{\"sub\":\"ada\",\"exp\":9999999999}");
+        return judge(token(by, algorithm, kid));
+    }
+
+    private Outcome judge(String token) {
         return authenticator.authenticate(Credentials.NONE.token(token));
+    }
+
+    private static String token(SigningKeys by, String algorithm, @Nullable String kid) {
+        String name = kid == null ? "" : ",\"kid\":\"" + kid + "\"";
+        return by.token(
+                "{\"alg\":\"" + algorithm + "\"" + name + "}",
+                "{\"sub\":\"ada\",\"exp\":9999999999}");
     }
 
     private static String set(String... keys) {
