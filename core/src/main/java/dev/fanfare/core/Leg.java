@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// Touched by its loop only, except for [#wake].
 final class Leg {
     private static final Subscription[] NONE = {};
+    private static final long NOTHING = Long.MAX_VALUE;
 
     private final View view;
     private final Turn turn;
@@ -22,6 +23,10 @@ final class Leg {
 
     /// The cursor. Written by the loop under the channel's lock.
     private long next;
+
+    /// The entry from which a turn is just being handed out, or [#NOTHING]: whoever cannot take it
+    /// gets a cursor there, so no other leg may drop it before. Guarded by the channel's lock.
+    private long handing = NOTHING;
 
     private Position position;
 
@@ -83,8 +88,14 @@ final class Leg {
         }
     }
 
+    /// The oldest entry that this leg still has to do with. Under the channel's lock.
+    long needed() {
+        return Math.min(next, handing);
+    }
+
     /// Brings the subscribers to the head.
     void run() {
+        long outer;
         long from;
         Position before;
         Position had;
@@ -96,19 +107,25 @@ final class Leg {
                 return;
             }
             from = next;
+            outer = handing;
+            handing = needed();
             before = position;
             had = sent == null ? position : sent;
             next = view.log().head();
             position = view.channel().top();
             sent = view.sent(position);
         }
-        if (stretch == null) {
-            lag(before, had);
-        } else {
-            deliver(stretch, from, before, had);
-        }
-        synchronized (view.channel()) {
-            view.trim();
+        try {
+            if (stretch == null) {
+                lag(before, had);
+            } else {
+                deliver(stretch, from, before, had);
+            }
+        } finally {
+            synchronized (view.channel()) {
+                handing = outer;
+                view.trim();
+            }
         }
     }
 

@@ -157,7 +157,7 @@ final class View {
     /// Whether anybody is not at the head.
     private boolean behind() {
         for (Leg leg : legs) {
-            if (leg.next() != log.head()) {
+            if (leg.needed() != log.head()) {
                 return true;
             }
         }
@@ -194,7 +194,7 @@ final class View {
     void trim() {
         long taken = log.head();
         for (Leg leg : legs) {
-            taken = Math.min(taken, leg.next());
+            taken = Math.min(taken, leg.needed());
         }
         long needed = taken;
         for (Recovery recovery : recoveries) {

@@ -14,6 +14,7 @@ final class MemoryTransport implements Transport {
     private final StringBuilder text = new StringBuilder();
     private final List<String> lines = new ArrayList<>();
     private boolean writable = true;
+    private Runnable asked = () -> {};
     private long pending;
     private int flushes;
     private int pings;
@@ -43,6 +44,7 @@ final class MemoryTransport implements Transport {
 
     @Override
     public boolean writable() {
+        asked.run();
         return writable;
     }
 
@@ -78,6 +80,11 @@ final class MemoryTransport implements Transport {
             closed = close;
             loop.execute(() -> session().closed(close));
         }
+    }
+
+    /// Something happens whenever it is asked whether it takes more.
+    void whenAsked(Runnable deed) {
+        asked = deed;
     }
 
     void stall() {
