@@ -4,14 +4,17 @@ import {after, before, describe, it} from 'node:test';
 import {chat} from './chat.js';
 import {Client} from './client.js';
 import {connect} from './connect.js';
+import {kyc, kycVerified} from './kyc.js';
 import {native} from './native.js';
 import {openapi} from './openapi.js';
 import {pages} from './pages.js';
 import {demo, demoToken} from './running.js';
-import {store} from './store.js';
+import {socketio} from './socketio.js';
+import {store, storeVerified} from './store.js';
 import {wallet} from './wallet.js';
 
 native();
+describe('the Socket.IO dialect', socketio);
 
 describe('the demo', () => {
   // What the suites below see of it, once it is up.
@@ -30,6 +33,7 @@ describe('the demo', () => {
     await client.close();
   });
 
+  kyc(running);
   wallet(running);
   chat(running);
   connect(running);
@@ -39,5 +43,23 @@ describe('the demo', () => {
 
   it('stops cleanly on Ctrl-C', async () => {
     assert.equal(await process.stop('SIGINT'), 0, process.said);
+  });
+});
+
+describe('the demo with --auth', () => {
+  const running = {};
+  let process;
+
+  before(async () => {
+    process = await demo('--auth');
+    Object.assign(running, process);
+  });
+  after(() => process?.stop('SIGKILL'));
+
+  kycVerified(running, demoToken);
+  storeVerified(running, demoToken);
+
+  it('stops cleanly when it is told to end', async () => {
+    assert.equal(await process.stop('SIGTERM'), 0, process.said);
   });
 });

@@ -107,3 +107,20 @@ export function store(demo) {
     });
   });
 }
+
+/** With --auth: a client is who its token says, and nobody else. */
+export function storeVerified(demo, token) {
+  describe('store, with identities verified', () => {
+    it('takes the user of a token, and no other', async () => {
+      const client = await Client.open(`${demo.store.replace('http', 'ws')}/ws`);
+      await client.next('general_notification');
+      client.send({type: 'authenticate', data: {userId: 'ada', storeId: 'e2e'}});
+      await client.next('error');
+      client.send({type: 'authenticate', data: {userId: 'bob', storeId: 'e2e', token: await token('ada')}});
+      await client.next('error');
+      client.send({type: 'authenticate', data: {userId: 'ada', storeId: 'e2e', token: await token('ada')}});
+      await client.next(({data}) => data?.authenticated);
+      await client.close();
+    });
+  });
+}

@@ -80,6 +80,25 @@ final class House implements AutoCloseable {
                         }))
                 .on("message-with-ack", handler((_, data) -> data))
                 .on(
+                        "ask-me",
+                        handler((session, data) ->
+                                io.call(
+                                                session,
+                                                new Event("question", data),
+                                                Duration.ofSeconds(10))
+                                        .toCompletableFuture()
+                                        .get()))
+                .on(
+                        "say",
+                        handler((session, data) -> {
+                            Content said = Content.of("said", data);
+                            session.channel("room:a")
+                                    .publish(said, null)
+                                    .toCompletableFuture()
+                                    .get();
+                            return data;
+                        }))
+                .on(
                         "leave-me",
                         handler((session, _) -> {
                             session.disconnect(Close.of(4_600, "go"));

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// What npm's socket.io-client can do beyond what the wallet asks of it: bytes, acks both ways, namespaces, rooms.
+import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {after, before, describe, it} from 'node:test';
+import {fileURLToPath} from 'node:url';
+import {io} from 'socket.io-client';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const CLASSES = ['dialect-socketio/target/test-classes', 'testkit/target/classes', 'build/app/*'];
+const PATIENCE = 10_000;
+const TRANSPORTS = [['polling'], ['websocket'], ['polling', 'websocket']];
+
+const next = (emitter, name) => once(emitter, name, {signal: AbortSignal.timeout(PATIENCE)});
+
+export function socketio() {
+  let house;
+  let url;
+
+  /** The server that the protocol's published suites describe. */
+  before(async () => {
+    const java = process.env.JAVA_HOME ? `${process.env.JAVA_HOME}/bin/java` : 'java';
+    house = spawn(java, ['-cp', CLASSES.map((each) => ROOT + each).join(':'), 'dev.fanfare.socketio.HouseMain'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    for await (const line of house.stdout.setEncoding('utf8')) {
+      url = new URL(line.trim()).origin;
+      break;
+    }
+  });
+  after(async () => {
+    const gone = once(house, 'exit');
+    house.stdin.end();
+    await gone;
+  });
+
+  for (const transports of TRANSPORTS) {
+    describe(`Socket.IO, by npm socket.io-client over ${transports.join(' and ')}`, () => {
+      const enter = async (namespace = '/', more = {}) => {
+        const socket = io(url + namespace, {transports, forceNew: true, ...more});
+        await next(socket, 'connect');
+        return socket;
+      };
+
+      it('carries bytes as attachments, anywhere in an event', async () => {
+        const socket = await enter();
+        const back = next(socket, 'message-back');
+        socket.emit('message', Buffer.from([0, 1, 255]), 'text', {deep: [Buffer.from('ü')]});
+        const [bytes, text, {deep}] = await back;
+        assert.deepEqual([...bytes], [0, 1, 255]);
+        assert.equal(text, 'text');
+        assert.equal(Buffer.from(deep[0]).toString(), 'ü');
+        socket.close();
+      });
+
+      it('acknowledges what a client asks, bytes too', async () => {
+        const socket = await enter();
+        const answer = await new Promise((resolve) =>
+          socket.emit('message-with-ack', 1, '2', {3: [false]}, Buffer.from([7]), (...values) => resolve(values)),
+        );
+        assert.deepEqual(answer.slice(0, 3), [1, '2', {3: [false]}]);
+        assert.deepEqual([...answer[3]], [7]);
+        socket.close();
+      });
+
+      it('asks a client, and hears its ack', async () => {
+        const socket = await enter();
+        socket.on('question', (question, answer) => answer({echoed: question}));
+        assert.deepEqual(await socket.timeout(PATIENCE).emitWithAck('ask-me', {of: 'life'}), {echoed: {of: 'life'}});
+        socket.close();
+      });
+
+      it('has namespaces over one connection, and refuses one that it has not', async () => {
+        const main = await enter();
+        const custom = main.io.socket('/custom', {auth: {who: 'me'}});
+        const told = next(custom, 'auth');
+        custom.connect();
+        assert.deepEqual((await told)[0], {who: 'me'});
+        assert.notEqual(custom.id, main.id);
+        const absent = main.io.socket('/absent');
+        absent.connect();
+        const [fault] = await next(absent, 'connect_error');
+        assert.equal(fault.message, 'Invalid namespace');
+        main.io._close();
+      });
+
+      it('puts sockets into rooms, and publishes to a room alone', async () => {
+        const [inside, outside] = await Promise.all([enter(), enter()]);
+        outside.onAny((name) => name !== 'auth' && assert.fail(`${name} came`));
+        assert.equal(await inside.timeout(PATIENCE).emitWithAck('join', 'room:a'), true);
+        const said = next(inside, 'said');
+        await outside.timeout(PATIENCE).emitWithAck('say', 'hello');
+        assert.equal((await said)[0], 'hello');
+        assert.equal(await outside.timeout(PATIENCE).emitWithAck('message-with-ack', 1), 1);
+        inside.close();
+        outside.close();
+      });
+
+      it('is told why the server ends it', async () => {
+        const socket = await enter();
+        const ended = next(socket, 'disconnect');
+        socket.emit('leave-me');
+        assert.equal((await ended)[0], 'io server disconnect');
+        socket.close();
+      });
+    });
+  }
+}
