@@ -3,6 +3,7 @@ package dev.fanfare.changes;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /// How to follow a database. Made by [#of(String, String, String)] and the methods that return a
@@ -101,201 +102,47 @@ public record Settings(
     }
 
     public Settings slot(String slot) {
-        return new Settings(
-                url,
-                user,
-                password,
-                slot,
-                publication,
-                tables,
-                keep,
-                snapshot,
-                maxWal,
-                batch,
-                backoff,
-                status,
-                watch,
-                after);
+        return with(draft -> draft.slot = slot);
     }
 
     public Settings publication(String publication) {
-        return new Settings(
-                url,
-                user,
-                password,
-                slot,
-                publication,
-                tables,
-                keep,
-                snapshot,
-                maxWal,
-                batch,
-                backoff,
-                status,
-                watch,
-                after);
+        return with(draft -> draft.publication = publication);
     }
 
     public Settings tables(List<Table> tables) {
-        return new Settings(
-                url,
-                user,
-                password,
-                slot,
-                publication,
-                tables,
-                keep,
-                snapshot,
-                maxWal,
-                batch,
-                backoff,
-                status,
-                watch,
-                after);
+        return with(draft -> draft.tables = tables);
     }
 
     public Settings keep(Keep keep) {
-        return new Settings(
-                url,
-                user,
-                password,
-                slot,
-                publication,
-                tables,
-                keep,
-                snapshot,
-                maxWal,
-                batch,
-                backoff,
-                status,
-                watch,
-                after);
+        return with(draft -> draft.keep = keep);
     }
 
     public Settings snapshot(Snapshot snapshot) {
-        return new Settings(
-                url,
-                user,
-                password,
-                slot,
-                publication,
-                tables,
-                keep,
-                snapshot,
-                maxWal,
-                batch,
-                backoff,
-                status,
-                watch,
-                after);
+        return with(draft -> draft.snapshot = snapshot);
     }
 
     public Settings maxWal(long maxWal) {
-        return new Settings(
-                url,
-                user,
-                password,
-                slot,
-                publication,
-                tables,
-                keep,
-                snapshot,
-                maxWal,
-                batch,
-                backoff,
-                status,
-                watch,
-                after);
+        return with(draft -> draft.maxWal = maxWal);
     }
 
     public Settings batch(int batch) {
-        return new Settings(
-                url,
-                user,
-                password,
-                slot,
-                publication,
-                tables,
-                keep,
-                snapshot,
-                maxWal,
-                batch,
-                backoff,
-                status,
-                watch,
-                after);
+        return with(draft -> draft.batch = batch);
     }
 
     public Settings backoff(Backoff backoff) {
-        return new Settings(
-                url,
-                user,
-                password,
-                slot,
-                publication,
-                tables,
-                keep,
-                snapshot,
-                maxWal,
-                batch,
-                backoff,
-                status,
-                watch,
-                after);
+        return with(draft -> draft.backoff = backoff);
     }
 
     public Settings status(Duration status) {
-        return new Settings(
-                url,
-                user,
-                password,
-                slot,
-                publication,
-                tables,
-                keep,
-                snapshot,
-                maxWal,
-                batch,
-                backoff,
-                status,
-                watch,
-                after);
+        return with(draft -> draft.status = status);
     }
 
     public Settings watch(Duration watch) {
-        return new Settings(
-                url,
-                user,
-                password,
-                slot,
-                publication,
-                tables,
-                keep,
-                snapshot,
-                maxWal,
-                batch,
-                backoff,
-                status,
-                watch,
-                after);
+        return with(draft -> draft.watch = watch);
     }
 
     public Settings after(ChangeId after) {
-        return new Settings(
-                url,
-                user,
-                password,
-                slot,
-                publication,
-                tables,
-                keep,
-                snapshot,
-                maxWal,
-                batch,
-                backoff,
-                status,
-                watch,
-                after);
+        return with(draft -> draft.after = after);
     }
 
     /// The url without its parameters, which may hold a password.
@@ -315,5 +162,47 @@ public record Settings(
                 + ", tables="
                 + tables
                 + "]";
+    }
+
+    private Settings with(Consumer<Draft> change) {
+        Draft draft = new Draft();
+        change.accept(draft);
+        return draft.settings();
+    }
+
+    /// A copy that is about to be one.
+    private final class Draft {
+        private String url = Settings.this.url;
+        private String user = Settings.this.user;
+        private String password = Settings.this.password;
+        private String slot = Settings.this.slot;
+        private String publication = Settings.this.publication;
+        private List<Table> tables = Settings.this.tables;
+        private Keep keep = Settings.this.keep;
+        private Snapshot snapshot = Settings.this.snapshot;
+        private long maxWal = Settings.this.maxWal;
+        private int batch = Settings.this.batch;
+        private Backoff backoff = Settings.this.backoff;
+        private Duration status = Settings.this.status;
+        private Duration watch = Settings.this.watch;
+        private ChangeId after = Settings.this.after;
+
+        Settings settings() {
+            return new Settings(
+                    url,
+                    user,
+                    password,
+                    slot,
+                    publication,
+                    tables,
+                    keep,
+                    snapshot,
+                    maxWal,
+                    batch,
+                    backoff,
+                    status,
+                    watch,
+                    after);
+        }
     }
 }
