@@ -25,7 +25,7 @@ describe('the demo', () => {
     process = await demo();
     Object.assign(running, process);
   });
-  after(() => process?.stop('SIGKILL'));
+  after(() => process?.stop('SIGTERM'));
 
   it('lets in whoever has a token from the command line', async () => {
     const client = await Client.connected(running.native, await demoToken('ada'));
@@ -54,7 +54,7 @@ describe('the demo with --auth', () => {
     process = await demo('--auth');
     Object.assign(running, process);
   });
-  after(() => process?.stop('SIGKILL'));
+  after(() => process?.stop('SIGTERM'));
 
   kycVerified(running, demoToken);
   storeVerified(running, demoToken);
