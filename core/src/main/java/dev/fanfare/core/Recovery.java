@@ -167,7 +167,11 @@ final class Recovery {
     void owe(int bytes) {
         owed += bytes;
         boolean fits = outbox.owe(bytes);
-        if (!fits && wait != Wait.SKIP) {
+        if (!fits && wait == Wait.SNAPSHOT) {
+            // It is not the client that is slow, and the snapshot may hold most of it; what is kept
+            // meanwhile is the log, within its own bound.
+            settle();
+        } else if (!fits && wait != Wait.SKIP) {
             switch (lagging()) {
                 case DISCONNECT -> {
                     meter().slowClosed.increment();

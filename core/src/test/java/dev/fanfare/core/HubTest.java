@@ -251,6 +251,30 @@ final class HubTest {
         assertThat(ada.take()).singleElement().asString().contains("later");
     }
 
+    @Test
+    void whoWaitsForASnapshotIsNotTooSlow() {
+        House house = House.with(OPEN).limits(Limits.DEFAULT.outbox(1_000));
+        MemoryTransport ada = house.connect("ada");
+        house.loop.in(() ->
+                ada.session()
+                        .subscribe(
+                                "news",
+                                () -> {
+                                    for (int i = 1; i <= 200; i++) {
+                                        house.publish("news", "during " + i);
+                                    }
+                                    return content("snapshot");
+                                }));
+        List<String> lines = new ArrayList<>();
+        eventually(() -> {
+            house.loop.runAll();
+            lines.addAll(ada.take());
+            assertThat(lines.toString()).contains("message snapshot", "during 200");
+        });
+        assertThat(lines.stream().filter(line -> line.contains("during"))).hasSize(200);
+        assertThat(ada.session().connected()).isTrue();
+    }
+
     /// Holds what was published before it was read, and not what came after.
     private static final class Reaching implements Snapshot {
         private final House house;

@@ -3,6 +3,7 @@ package dev.fanfare.socketio;
 
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.Loop;
+import dev.fanfare.core.SecurityEvent;
 import dev.fanfare.core.Session;
 import dev.fanfare.core.Transport;
 import dev.fanfare.engine.Clock;
@@ -339,7 +340,15 @@ final class EngineIo implements Gateway {
 
     private boolean allowed(Call call) {
         String origin = call.request().headers().get("origin");
-        return origin == null || settings.origins().allows(origin, call.own());
+        if (origin == null || settings.origins().allows(origin, call.own())) {
+            return true;
+        }
+        SecurityEvent.BAD_ORIGIN
+                .with("endpoint", settings.path())
+                .with("origin", origin)
+                .with("remote", call.request().remote())
+                .log();
+        return false;
     }
 
     private CompletableFuture<Response> done(Call call, Response response) {

@@ -48,7 +48,7 @@ final class Exchange {
                     when origin != null
                             && changes()
                             && !found.route().origins().allows(origin, own) ->
-                    Response.error(403, "forbidden", "This origin is not allowed here.");
+                    Upgrade.foreign(head.path(), head);
             case Router.Found _ -> null;
             case Router.OtherMethods others when head.method().equals("OPTIONS") ->
                     options(others, origin);

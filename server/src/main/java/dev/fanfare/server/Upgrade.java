@@ -18,6 +18,18 @@ final class Upgrade {
 
     private Upgrade() {}
 
+    /// The answer to a page of an origin that is not allowed.
+    ///
+    /// @param where for the log
+    static Response foreign(String where, Request request) {
+        SecurityEvent.BAD_ORIGIN
+                .with("endpoint", where)
+                .with("origin", request.headers().get("origin"))
+                .with("remote", request.remote())
+                .log();
+        return Response.error(403, "forbidden", "This origin is not allowed here.");
+    }
+
     /// What is wrong with it; null when nothing is.
     ///
     /// @param version of HTTP, as on the request line
@@ -29,12 +41,7 @@ final class Upgrade {
         }
         String origin = request.headers().get("origin");
         if (origin != null && !route.handshake().origins().allows(origin, own)) {
-            SecurityEvent.BAD_ORIGIN
-                    .with("endpoint", route.endpoint().name())
-                    .with("origin", origin)
-                    .with("remote", request.remote())
-                    .log();
-            return Response.error(403, "forbidden", "This origin is not allowed here.");
+            return foreign(route.endpoint().name(), request);
         }
         if (!request.method().equals("GET")) {
             return failed(route, 405, "An upgrade is a GET.").header("Allow", "GET");

@@ -152,6 +152,10 @@ class SecurityEventsIT {
             says(
                     "event=bad_origin endpoint=native/ws origin=https://evil.example"
                             + " remote=127.0.0.1");
+            backend.post("/api/v1/publish", "{}", "Origin", "https://evil.example");
+            says(
+                    "event=bad_origin endpoint=/api/v1/publish origin=https://evil.example"
+                            + " remote=127.0.0.1");
             backend.post("/api/v1/users/ada/disconnect", "", "Authorization", "Bearer " + KEY);
             ada.isClosedWith(4507);
             says("event=revoked user=ada sessions=1 by=api remote=127.0.0.1");
