@@ -6,11 +6,11 @@ import dev.fanfare.core.Push;
 import dev.fanfare.core.Refusal;
 import dev.fanfare.core.Reply;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The frames of one namespace. A packet names its namespace and nothing of the session, so a
 /// publication is encoded once for all the namespace's sockets, whatever transport they have.
@@ -125,10 +125,10 @@ final class NamespaceEncoder implements Encoder {
 
     /// `44`: the socket is not connected, for this reason.
     byte[] error(String message, @Nullable Object data) {
-        Map<String, Object> said =
-                data == null
-                        ? Map.of("message", message)
-                        : Map.of("message", message, "data", data);
+        ObjectNode said = JSON.createObjectNode().put("message", message);
+        if (data != null) {
+            said.putPOJO("data", data);
+        }
         return Frames.text(utf8("44" + prefix), JSON.writeValueAsBytes(said));
     }
 
@@ -136,8 +136,10 @@ final class NamespaceEncoder implements Encoder {
     ///
     /// @param recovery what it may come back with, or null
     byte[] connected(String sid, @Nullable String recovery) {
-        Map<String, Object> said =
-                recovery == null ? Map.of("sid", sid) : Map.of("sid", sid, "pid", recovery);
+        ObjectNode said = JSON.createObjectNode().put("sid", sid);
+        if (recovery != null) {
+            said.put("pid", recovery);
+        }
         return Frames.text(utf8("40" + prefix), JSON.writeValueAsBytes(said));
     }
 

@@ -8,10 +8,10 @@ import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Member;
 import dev.fanfare.engine.Position;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Publications under their own names, everything else in words of its own: `message`, `joined`,
 /// `left`, `gap`, `unsubscribed`, `expiring`, `error`.
@@ -28,10 +28,9 @@ public final class PlainEvents implements Events {
             case Push.Message(var content, _) -> named(content, "message");
             case Push.Joined(var channel, var member) -> event("joined", member(channel, member));
             case Push.Left(var channel, var member) -> event("left", member(channel, member));
-            case Push.Inbox(var messages, var lost) ->
-                    event("inbox", Map.of("messages", messages, "lost", lost));
+            case Push.Inbox(var messages, var lost) -> event("inbox", inbox(messages, lost));
             case Push.Gap(var channel, var from, var to) ->
-                    event("gap", Map.of("channel", channel, "from", from, "to", to.offset()));
+                    event("gap", channel(channel).put("from", from).put("to", to.offset()));
             case Push.Unsubscribed(var channel, var reason) -> {
                 Map<String, Object> said = problem(reason);
                 said.put("channel", channel);
@@ -48,8 +47,8 @@ public final class PlainEvents implements Events {
         return new Event(name == null ? otherwise : name, content.data());
     }
 
-    private static Event event(String name, Map<String, Object> data) {
-        return new Event(name, JSON.writeValueAsBytes(data));
+    private static Event event(String name, Object data) {
+        return new Event(name, json(data));
     }
 
     private static Map<String, Object> member(String channel, Member member) {
@@ -85,7 +84,7 @@ public final class PlainEvents implements Events {
             case Reply.Refused(var refusal) -> json(Map.of("error", problem(refusal)));
             case Reply.Published(var position) -> json(position(position));
             case Reply.Subscribed(var channel, _, var recovered) ->
-                    json(Map.of("channel", channel, "recovered", recovered == Reply.Recovered.YES));
+                    json(channel(channel).put("recovered", recovered == Reply.Recovered.YES));
             case Reply.Unsubscribed(var channel) -> json(Map.of("channel", channel));
             case Reply.Presence(var channel, var members) ->
                     json(members.stream().map(member -> member(channel, member)).toList());
@@ -95,22 +94,27 @@ public final class PlainEvents implements Events {
                                     .map(each -> JSON.readTree(each.content().data()))
                                     .toList());
             case Reply.Refreshed(var expiresAt) -> json(Map.of("expiresAt", expiresAt));
-            case Reply.Inbox(var messages, var lost) ->
-                    json(Map.of("messages", messages, "lost", lost));
+            case Reply.Inbox(var messages, var lost) -> json(inbox(messages, lost));
             case Reply.Connected _, Reply.Pong _ -> null;
         };
     }
 
-    private static Map<String, Object> position(Position position) {
-        return Map.of(
-                "epoch", position.epoch(), "offset", position.offset(), "tag", position.tag());
+    private static ObjectNode position(Position position) {
+        return JSON.createObjectNode()
+                .put("epoch", position.epoch())
+                .put("offset", position.offset())
+                .put("tag", position.tag());
     }
 
-    private static byte[] json(Map<String, ?> value) {
-        return JSON.writeValueAsBytes(value);
+    private static ObjectNode channel(String name) {
+        return JSON.createObjectNode().put("channel", name);
     }
 
-    private static byte[] json(List<?> value) {
+    private static ObjectNode inbox(int messages, long lost) {
+        return JSON.createObjectNode().put("messages", messages).put("lost", lost);
+    }
+
+    private static byte[] json(Object value) {
         return JSON.writeValueAsBytes(value);
     }
 }
