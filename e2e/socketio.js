@@ -21,13 +21,16 @@ export function socketio() {
   /** The server that the protocol's published suites describe. */
   before(async () => {
     const java = process.env.JAVA_HOME ? `${process.env.JAVA_HOME}/bin/java` : 'java';
-    house = spawn(java, ['-cp', CLASSES.map((each) => ROOT + each).join(':'), 'dev.fanfare.socketio.HouseMain'], {
+    house = spawn(java, ['--enable-native-access=ALL-UNNAMED', '-cp', CLASSES.map((each) => ROOT + each).join(':'), 'dev.fanfare.socketio.HouseMain'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    for await (const line of house.stdout.setEncoding('utf8')) {
-      url = new URL(line.trim()).origin;
-      break;
+    let said = '';
+    house.stdout.setEncoding('utf8').on('data', (text) => (said += text));
+    while (!url && house.exitCode === null) {
+      await once(house.stdout, 'data', {signal: AbortSignal.timeout(PATIENCE)});
+      url = said.match(/^http\S+\n/m)?.[0];
     }
+    url = new URL(url).origin;
   });
   after(async () => {
     const gone = once(house, 'exit');
