@@ -132,7 +132,7 @@ final class RestartIT {
         assertWhole(trial.heard.await(ROWS), ROWS);
         assertThat(trial.heard.gaps).isEmpty();
         assertThat(trial.heard.losses).hasSize(2);
-        assertThat(trial.heard.resumed).hasValue(2);
+        eventually(Heard.PATIENCE, () -> assertThat(trial.heard.resumed).hasValue(2));
     }
 
     @Test
