@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,6 +35,29 @@ class KycIT {
         TestPostgres.sql(
                 "update kyc_status set status = '%s', verification_level = '%s' where user_id = '%s'"
                         .formatted(status, level, user));
+    }
+
+    /// From when this returns, who commits has committed, and is not seen.
+    private static void commitsWaitForAStandbyThatIsNotThere() {
+        TestPostgres.sql("alter system set synchronous_standby_names = 'nobody'");
+        TestPostgres.sql("select pg_reload_conf()");
+        // Postgres reads its configuration a moment later; that a commit waits is the proof.
+        AtomicBoolean seen = new AtomicBoolean();
+        Thread.ofVirtual()
+                .start(() -> {
+                    while (!seen.get()) {
+                        TestPostgres.sql("select pg_logical_emit_message(true, '', '')");
+                    }
+                });
+        try {
+            eventually(() ->
+                    assertThat(
+                                    TestPostgres.ask(
+                                            "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"))
+                            .isEqualTo("1"));
+        } finally {
+            seen.set(true);
+        }
     }
 
     private static void stillAnswers(WebSocketClient client) {
@@ -102,10 +126,8 @@ class KycIT {
     void s0_05_aCommitThatTheStreamTellsBeforeReadersSeeItIsNotLost() {
         try (KycNode node = new KycNode()) {
             WebSocketClient first = node.watches("alice");
-            // Who waits for a standby that is not there has committed, and is not seen.
-            TestPostgres.sql("alter system set synchronous_standby_names = 'nobody'");
-            TestPostgres.sql("select pg_reload_conf()");
             try {
+                commitsWaitForAStandbyThatIsNotThere();
                 Thread.ofVirtual().start(() -> update("alice", "rejected", "basic"));
                 assertThat(status(first)).isEqualTo("rejected/basic");
                 assertThat(
