@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {existsSync} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
-import {after, before, describe, it} from 'node:test';
+import {after, afterEach, before, beforeEach, describe, it} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {chromium} from 'playwright-core';
 import {webhook} from './connect.js';
@@ -39,6 +39,10 @@ export function pages(demo) {
       browser = await chromium.launch({executablePath: PROGRAM, args: ARGUMENTS});
     });
     after(() => browser?.close());
+    beforeEach(() => {
+      complaints = [];
+    });
+    afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 
     /** A tab of a browser of its own: nobody else's cookies. Whatever it complains of is kept. */
     const tab = async (url, look = LOOKS.light) => {
@@ -53,10 +57,8 @@ export function pages(demo) {
     };
     const picture = (page, name) => page.screenshot({path: `${PICTURES}${name}.png`});
     const quietly = (test) => async () => {
-      complaints = [];
       await test();
       assert.deepEqual(complaints, []);
-      await Promise.all(browser.contexts().map((context) => context.close()));
     };
     const text = (page, selector, wanted, timeout = PATIENCE) =>
       page.locator(selector).filter({hasText: wanted}).first().waitFor({timeout});
@@ -96,7 +98,6 @@ export function pages(demo) {
         );
         assert.match(extensions, /^permessage-deflate; server_no_context_takeover/);
         assert.equal(said, 'abc '.repeat(500));
-        await Promise.all(browser.contexts().map((context) => context.close()));
       } finally {
         await node.stop('SIGKILL');
       }

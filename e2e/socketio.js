@@ -76,15 +76,14 @@ export function socketio() {
 
       it('has namespaces over one connection, and refuses one that it has not', async () => {
         const main = await enter();
+        const {id} = main;
         const custom = main.io.socket('/custom', {auth: {who: 'me'}});
-        const told = next(custom, 'auth');
-        custom.connect();
-        assert.deepEqual((await told)[0], {who: 'me'});
-        assert.notEqual(custom.id, main.id);
-        const absent = main.io.socket('/absent');
-        absent.connect();
-        const [fault] = await next(absent, 'connect_error');
+        assert.deepEqual((await next(custom, 'auth'))[0], {who: 'me'});
+        assert.notEqual(custom.id, id);
+        const [fault] = await next(main.io.socket('/absent'), 'connect_error');
         assert.equal(fault.message, 'Invalid namespace');
+        assert.equal(await main.timeout(PATIENCE).emitWithAck('message-with-ack', 1), 1);
+        assert.equal(main.id, id);
         main.io._close();
       });
 
