@@ -19,8 +19,11 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,9 +141,20 @@ public final class FaultProxy implements AutoCloseable {
                 listener = null;
             }
         });
-        // The selector lets go of a closed socket when it selects next: twice round, and it has.
-        run(() -> {});
-        run(() -> {});
+        // A selector lets go of a closed socket when it selects next; the kernel knows when it has.
+        Eventually.eventually(() -> {
+            if (listening()) {
+                throw new AssertionError("connections are still taken");
+            }
+        });
+    }
+
+    private boolean listening() throws IOException {
+        try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return true;
+        } catch (ConnectException _) {
+            return false;
+        }
     }
 
     /// Everything is well again, also for what was frozen; what was swallowed is not.
