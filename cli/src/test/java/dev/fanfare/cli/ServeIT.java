@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfare.core.SystemClock;
 import dev.fanfare.server.JwtPolicy;
 import dev.fanfare.server.Tokens;
+import dev.fanfare.testkit.Handshake;
 import dev.fanfare.testkit.TestClient;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServeIT {
     private static final String SECRET = "a-secret-of-this-test-and-of-nothing-else";
@@ -47,6 +52,45 @@ class ServeIT {
         try (Program serve = serve(Map.of("FANFARE_AUTH_SECRET", SECRET, "FANFARE_PROT", "1"))) {
             assertThat(serve.status()).isEqualTo(1);
             assertThat(serve.output()).contains("FANFARE_PROT").contains("FANFARE_PORT");
+        }
+    }
+
+    @Test
+    void writesSecurityEventsToTheirOwnFile(@TempDir Path folder)
+            throws InterruptedException, IOException {
+        Path file = folder.resolve("security.log");
+        try (Program serve =
+                serve(
+                        Map.of(
+                                "FANFARE_AUTH_SECRET",
+                                SECRET,
+                                "FANFARE_LOG_SECURITY_FILE",
+                                file.toString()))) {
+            URI uri = URI.create(serve.awaits("Ready: (ws://\\S+/ws)"));
+            try (TestClient client = TestClient.open(uri, Handshake.PLAIN)) {
+                client.connects("nobody's").is(TestClient.ERROR);
+                client.isClosedWith(4501);
+            }
+            serve.terminate();
+            assertThat(serve.status()).isZero();
+            assertThat(Files.readString(file)).contains(" event=authentication_refused ");
+            assertThat(serve.output()).doesNotContain("authentication_refused");
+        }
+    }
+
+    @Test
+    void doesNotStartWhenSecurityEventsCannotBeWritten(@TempDir Path folder)
+            throws InterruptedException {
+        try (Program serve =
+                serve(
+                        Map.of(
+                                "FANFARE_AUTH_SECRET",
+                                SECRET,
+                                "FANFARE_LOG_SECURITY_FILE",
+                                folder.toString()))) {
+            assertThat(serve.status()).isEqualTo(1);
+            assertThat(serve.output())
+                    .contains("log.security-file cannot be written to: " + folder);
         }
     }
 
