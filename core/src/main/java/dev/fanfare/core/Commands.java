@@ -20,7 +20,6 @@ final class Commands {
 
     private static final int MOST_HISTORY = 1_000;
     private static final int MOST_MEMBERS = 10_000;
-    private static final int MOST_WAITING = 1_000;
     private static final long SLOW_INLINE_NANOS = 10_000_000;
 
     private final Hub hub;
@@ -217,19 +216,16 @@ final class Commands {
                 }
             }
             case VIRTUAL_THREAD -> {
-                if (session.tasks().size() >= MOST_WAITING) {
+                if (!session.tasks()
+                        .offer(command.data().length, () -> invoke(session, command, handler))) {
                     session.refuse(
                             command.id(),
                             Refusal.limit(
                                     Refusal.Code.TOO_MANY_REQUESTS,
                                     "waiting-messages",
                                     1_000,
-                                    "At most "
-                                            + MOST_WAITING
-                                            + " messages of a session wait for their handlers."));
-                    return;
+                                    SerialTasks.BOUND));
                 }
-                session.tasks().add(() -> invoke(session, command, handler));
             }
         }
     }

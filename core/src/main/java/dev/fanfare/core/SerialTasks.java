@@ -11,19 +11,48 @@ import org.slf4j.LoggerFactory;
 final class SerialTasks {
     private static final Logger LOG = LoggerFactory.getLogger(SerialTasks.class);
 
+    private static final int MOST_MESSAGES = 1_000;
+    private static final int MOST_BYTES = 4 << 20;
+
+    /// As an error tells it.
+    static final String BOUND =
+            "At most "
+                    + MOST_MESSAGES
+                    + " messages of a session, and "
+                    + MOST_BYTES
+                    + " bytes of them, wait for their handlers.";
+
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>(4);
     private boolean running;
+    private long bytes;
 
+    /// What a client asks for: it waits with the bytes of its message, and bounded.
+    ///
+    /// @param size of the message; the last one that is taken may be over the bound
+    /// @return whether it was taken
+    synchronized boolean offer(int size, Runnable task) {
+        if (waiting.size() >= MOST_MESSAGES || bytes >= MOST_BYTES) {
+            return false;
+        }
+        bytes += size;
+        add(() -> {
+            begun(size);
+            task.run();
+        });
+        return true;
+    }
+
+    private synchronized void begun(int size) {
+        bytes -= size;
+    }
+
+    /// What the server itself has to do.
     synchronized void add(Runnable task) {
         waiting.add(task);
         if (!running) {
             running = true;
             Thread.startVirtualThread(this::drain);
         }
-    }
-
-    synchronized int size() {
-        return waiting.size();
     }
 
     private void drain() {
