@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -135,6 +136,11 @@ public final class Hub implements AutoCloseable {
         Map<String, Integer> found = new TreeMap<>();
         channels.values().forEach(channel -> found.put(channel.name(), channel.holders));
         return found;
+    }
+
+    /// Channels that somebody listens to, on any node, or may come back to: [Engine#channels].
+    public CompletionStage<Set<String>> known(Predicate<String> wanted) {
+        return engine.channels(wanted);
     }
 
     public Counts counts() {

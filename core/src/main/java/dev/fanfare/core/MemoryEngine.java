@@ -12,11 +12,14 @@ import dev.fanfare.engine.PublishRequest;
 import dev.fanfare.engine.Published;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The engine of one node that may forget: everything is in memory, every answer comes at once, and
@@ -78,6 +81,12 @@ public final class MemoryEngine implements Engine {
     @Override
     public CompletionStage<Position> reset(String channel) {
         return in(channel, history -> history.reset(listener()));
+    }
+
+    @Override
+    public CompletionStage<Set<String>> channels(Predicate<String> wanted) {
+        return CompletableFuture.completedFuture(
+                histories.keySet().stream().filter(wanted).collect(Collectors.toSet()));
     }
 
     @Override

@@ -11,8 +11,10 @@ import dev.fanfare.engine.Position;
 import dev.fanfare.engine.PublishRequest;
 import dev.fanfare.engine.Published;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /// An engine that takes subscriptions, and cannot do anything else.
 final class Forgetful implements Engine {
@@ -41,6 +43,11 @@ final class Forgetful implements Engine {
 
     @Override
     public CompletionStage<Position> reset(String channel) {
+        return unavailable();
+    }
+
+    @Override
+    public CompletionStage<Set<String>> channels(Predicate<String> wanted) {
         return unavailable();
     }
 

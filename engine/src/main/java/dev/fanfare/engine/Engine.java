@@ -3,7 +3,9 @@ package dev.fanfare.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /// Numbers, keeps and announces publications, and knows who is present: the port behind the hub.
 ///
@@ -41,6 +43,13 @@ public interface Engine extends AutoCloseable {
     ///
     /// @return the place before the new epoch's first entry
     CompletionStage<Position> reset(String channel);
+
+    /// The channels that somebody listens to, on any node, or may come back to with a position: at
+    /// least every one that is subscribed or has something in its history. It may be slow; it is
+    /// for what happens rarely.
+    ///
+    /// @param wanted asked for each, on any thread
+    CompletionStage<Set<String>> channels(Predicate<String> wanted);
 
     /// The member is present by this session. The first session of a user is announced as joined,
     /// unless the user had left within `grace`.

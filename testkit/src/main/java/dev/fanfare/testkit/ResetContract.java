@@ -153,6 +153,17 @@ public abstract class ResetContract {
     }
 
     @Test
+    void namesTheChannelsThatSomebodyListensToOrMayComeBackTo() {
+        String kept = channel + "-kept";
+        Content content = Content.of(new byte[] {'1'});
+        Answers.of(engine().publish(new PublishRequest(kept, content, TEN, null)));
+        subscribe();
+        assertThat(Answers.of(engine().channels(name -> name.startsWith(channel))))
+                .containsExactlyInAnyOrder(channel, kept);
+        assertThat(Answers.of(engine().channels(kept::equals))).containsExactly(kept);
+    }
+
+    @Test
     void doesNotPublishAgainWhatWasPublishedOnceBeforeTheReset() {
         Published first = publish("a", "key");
         Position beginning = reset();

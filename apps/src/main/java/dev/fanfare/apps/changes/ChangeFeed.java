@@ -26,7 +26,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +38,8 @@ import org.slf4j.LoggerFactory;
 /// that being told again doubles nothing.
 ///
 /// When the database has lost what follows, an error is logged, the figure `fanfare.source.gaps`
-/// counts it, and the channels that have subscribers here begin a new epoch: who listens, or comes
-/// back, is told of a gap.
+/// counts it, and every channel of the mappings that somebody listens to or may come back to begins
+/// a new epoch: who listens is told of a gap, and who comes back that nothing can be recovered.
 ///
 /// Any thread.
 public final class ChangeFeed implements AutoCloseable {
@@ -219,11 +218,9 @@ public final class ChangeFeed implements AutoCloseable {
             return acknowledged;
         }
 
-        /// The channels of a mapping that have subscribers here.
+        /// The channels of a mapping that somebody listens to, or may come back to.
         private Set<String> owned(Mapping mapping) {
-            return hub.channels().keySet().stream()
-                    .filter(mapping::owns)
-                    .collect(Collectors.toSet());
+            return await(hub.known(mapping::owns).toCompletableFuture(), "find its channels");
         }
 
         @Override
@@ -255,9 +252,9 @@ public final class ChangeFeed implements AutoCloseable {
             watch.gap();
         }
 
-        private void await(CompletableFuture<Void> all, String deed) {
+        private <T> T await(CompletableFuture<T> all, String deed) {
             try {
-                all.get(WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+                return all.get(WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted", e);

@@ -12,6 +12,7 @@ import dev.fanfare.core.Access;
 import dev.fanfare.core.Environment;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
+import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
 import dev.fanfare.server.Fanfare;
 import dev.fanfare.testkit.ManualClock;
@@ -107,12 +108,12 @@ class ChangeFeedIT {
             return other;
         }
 
+        History history(String channel, HistoryQuery query) {
+            return fanfare.channel(channel).history(query).toCompletableFuture().join();
+        }
+
         List<String> published(String channel) {
-            History history =
-                    fanfare.channel(channel)
-                            .history(HistoryQuery.latest(1_000))
-                            .toCompletableFuture()
-                            .join();
+            History history = history(channel, HistoryQuery.latest(1_000));
             return history instanceof History.Entries(List<Publication> publications, _)
                     ? publications.reversed().stream().map(ChangeFeedIT::shown).toList()
                     : List.of("broken");
@@ -161,6 +162,50 @@ class ChangeFeedIT {
                             "insert {\"id\":2,\"total\":500}",
                             "insert {\"id\":1,\"total\":6}",
                             "delete {\"id\":2,\"total\":500}");
+        }
+    }
+
+    @Test
+    void whoComesBackAfterAGapIsToldEvenWhereNobodyListened() {
+        try (Node node = new Node(mapping("by-store", "orders:{store}", ""))) {
+            TestPostgres.sql("insert into feed_order values (1, 'a', 5)");
+            eventually(LONG, () -> assertThat(node.published("orders:a")).hasSize(1));
+            Position last = node.history("orders:a", HistoryQuery.latest(1)).top();
+            Position other =
+                    node.fanfare
+                            .channel("other")
+                            .publish("not by the feed")
+                            .toCompletableFuture()
+                            .join()
+                            .position();
+            String slot = node.settings.slot();
+            eventually(
+                    LONG,
+                    () ->
+                            TestPostgres.sql(
+                                    "select pg_terminate_backend(active_pid) from pg_replication_slots"
+                                            + " where slot_name = '%1$s' and active;"
+                                                    .formatted(slot)
+                                            + "select pg_drop_replication_slot('%s')"
+                                                    .formatted(slot)));
+            eventually(
+                    LONG,
+                    () ->
+                            assertThat(node.history("orders:a", HistoryQuery.since(last, 10)))
+                                    .isInstanceOf(History.Broken.class));
+            assertThat(node.history("other", HistoryQuery.since(other, 10)))
+                    .as("another channel")
+                    .isInstanceOf(History.Entries.class);
+        }
+    }
+
+    @Test
+    void aTableThatIsEmptiedIsToldWhereSomebodyMayComeBack() {
+        try (Node node = new Node(mapping("by-store", "orders:{store}", ""))) {
+            TestPostgres.sql("insert into feed_order values (1, 'a', 5)");
+            TestPostgres.sql("truncate feed_order");
+            eventually(LONG, () -> assertThat(node.published("orders:a")).hasSize(2));
+            assertThat(node.published("orders:a").getLast()).startsWith("truncate ");
         }
     }
 
