@@ -163,7 +163,7 @@ public final class ChangeFeed implements AutoCloseable {
             this.hub = hub;
             this.coalescing =
                     source.coalesce().isPositive()
-                            ? new Coalescing(source.coalesce(), environment.clock(), this::publish)
+                            ? new Coalescing(source.coalesce(), environment, this::publish)
                             : null;
         }
 
@@ -185,7 +185,7 @@ public final class ChangeFeed implements AutoCloseable {
                 }
             }
             if (coalescing != null) {
-                coalescing.add(steps);
+                await(coalescing.add(steps), "publish");
                 return;
             }
             // All are under way before the first is waited for.
