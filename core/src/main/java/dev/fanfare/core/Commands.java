@@ -125,7 +125,7 @@ final class Commands {
                                 match.rules(),
                                 since == null ? new Start.Now() : new Start.After(since),
                                 command.filter()),
-                        new Recovery.Begun() {
+                        new Begun() {
                             @Override
                             public void begun(Position position, Reply.Recovered recovered) {
                                 session.reply(

@@ -5,9 +5,6 @@ import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
 import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
-import io.netty.buffer.Unpooled;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,25 +35,14 @@ import org.jspecify.annotations.Nullable;
 /// What the view's filter holds back moves the cursor on like anything else, and is never missed;
 /// the log's entries were judged when they came, those of the history are judged here.
 ///
-/// Touched by the session's loop only, except for [#index], which the log reads to know what is
-/// still needed.
+/// Touched by the session's loop only, except for [Cursor#index].
 final class Recovery {
     /// Publications in one page of history.
-    private static final int PAGE = 128;
+    static final int PAGE = 128;
 
     private final Subscription subscription;
     private final Outbox outbox;
-
-    /// What the client has, or was rightly not sent.
-    private Position at;
-
-    /// What the client really has: behind `at` where something was left out.
-    private Position has;
-
-    /// The next entry of the log, or what is known instead of it. Guarded by the channel's lock.
-    private long index;
-
-    private long owed;
+    private final Cursor cursor;
     private Wait wait = Wait.NOTHING;
     private @Nullable Begun begun;
 
@@ -72,18 +58,10 @@ final class Recovery {
         ENDED
     }
 
-    /// Is told how a subscription begins.
-    interface Begun {
-        void begun(Position position, Reply.Recovered recovered);
-
-        void failed(Refusal refusal);
-    }
-
     private Recovery(Subscription subscription, Position at, Position has) {
         this.subscription = subscription;
         this.outbox = subscription.session().outbox();
-        this.at = at;
-        this.has = has;
+        this.cursor = new Cursor(subscription, at, has);
     }
 
     /// A subscription leaves the step at `at`, the log's entry `index`.
@@ -99,8 +77,8 @@ final class Recovery {
     private void enter(long from) {
         outbox.add(this);
         synchronized (subscription.channel()) {
-            index = from;
-            view().recovers(this);
+            cursor.place(from);
+            view().recovers(cursor);
         }
     }
 
@@ -137,14 +115,22 @@ final class Recovery {
     void part(Position from, long next) {
         if (wait == Wait.NEXT) {
             wait = Wait.NOTHING;
-            at = from;
+            cursor.pass(from);
             enter(next);
         }
     }
 
+    Cursor cursor() {
+        return cursor;
+    }
+
+    Subscription subscription() {
+        return subscription;
+    }
+
     /// How far it is.
     Position at() {
-        return at;
+        return cursor.at();
     }
 
     /// What it was held back for has been sent, and holds everything up to `reaches`; null when
@@ -152,11 +138,11 @@ final class Recovery {
     void release(@Nullable Position reaches) {
         if (wait == Wait.SNAPSHOT) {
             wait = Wait.NOTHING;
+            Position at = cursor.at();
             if (reaches != null
                     && reaches.epoch().equals(at.epoch())
                     && reaches.offset() > at.offset()) {
-                at = reaches;
-                has = reaches;
+                cursor.moveTo(reaches);
                 relocate(FrameLog.UNKNOWN);
             }
             proceed();
@@ -165,12 +151,11 @@ final class Recovery {
 
     /// The leg has moved on by so many bytes.
     void owe(int bytes) {
-        owed += bytes;
-        boolean fits = outbox.owe(bytes);
+        boolean fits = cursor.owe(bytes);
         if (!fits && wait == Wait.SNAPSHOT) {
             // It is not the client that is slow, and the snapshot may hold most of it; what is kept
             // meanwhile is the log, within its own bound.
-            settle();
+            cursor.settle();
         } else if (!fits && wait != Wait.SKIP) {
             switch (lagging()) {
                 case DISCONNECT -> {
@@ -179,7 +164,7 @@ final class Recovery {
                     return;
                 }
                 case SKIP -> skip();
-                case LATEST -> settle();
+                case LATEST -> cursor.settle();
             }
         }
         proceed();
@@ -189,16 +174,10 @@ final class Recovery {
         if (begun == null && wait != Wait.SNAPSHOT) {
             wait = Wait.SKIP;
             synchronized (subscription.channel()) {
-                view().recovered(this);
+                view().recovered(cursor);
             }
         }
-        settle();
-    }
-
-    /// What is owed will not be sent.
-    private void settle() {
-        outbox.owe(-owed);
-        owed = 0;
+        cursor.settle();
     }
 
     /// Goes on as far as it goes.
@@ -207,7 +186,7 @@ final class Recovery {
             gap();
         }
         while (wait == Wait.NOTHING && outbox.ready()) {
-            if (lagging() == ChannelRules.Lagging.LATEST ? latest() : step()) {
+            if (lagging() == ChannelRules.Lagging.LATEST ? new Latest(this).step() : step()) {
                 return;
             }
         }
@@ -220,33 +199,25 @@ final class Recovery {
         FrameLog.Piece piece;
         synchronized (subscription.channel()) {
             long next = leg().next();
-            locate();
+            long index = cursor.find();
             if (index == FrameLog.AHEAD || index >= next) {
                 return index == next ? arrived() : true;
             }
-            piece = view().log().piece(index, next, session().id(), has.offset());
+            piece = view().log().piece(index, next, session().id(), cursor.has().offset());
         }
         if (piece == null) {
             readHistory();
             return true;
         }
-        write(piece);
+        cursor.write(piece);
+        relocate(piece.next());
         return false;
     }
 
-    /// Looks the cursor up in the log. Under the channel's lock.
-    private void locate() {
-        if (index == FrameLog.UNKNOWN || index == FrameLog.AHEAD) {
-            Position top = subscription.channel().top();
-            boolean known = at.epoch().equals(top.epoch());
-            index = known ? view().log().indexAfter(at, top) : FrameLog.MISSING;
-        }
-    }
-
     /// At the leg's cursor: in step, unless the next publication has to say what came before it.
-    private boolean arrived() {
+    boolean arrived() {
         end();
-        if (has.equals(leg().sent())) {
+        if (cursor.has().equals(leg().sent())) {
             subscription.recovery = null;
         } else {
             wait = Wait.NEXT;
@@ -254,82 +225,11 @@ final class Recovery {
         return true;
     }
 
-    private void write(FrameLog.Piece piece) {
-        switch (piece) {
-            case FrameLog.Piece.Shared shared -> share(shared);
-            case FrameLog.Piece.Own(Publication publication, _, int length) -> {
-                if (publication != null) {
-                    deliver(publication);
-                }
-                pay(length);
-            }
-        }
-        relocate(piece.next());
-    }
-
-    private void share(FrameLog.Piece.Shared piece) {
-        int bytes = piece.frames().readableBytes();
-        if (bytes > 0) {
-            outbox.write(piece.frames());
-            pay(bytes);
-        }
-        Publication seen = piece.seen();
-        if (seen != null) {
-            at = seen.position(at.epoch());
-        }
-        Publication sent = piece.sent();
-        if (sent != null) {
-            has = sent.position(at.epoch());
-            meter().delivered.add(piece.publications());
-            outbox.reached(subscription.channel().name(), has);
-        }
-    }
-
-    private void pay(long bytes) {
-        long paid = Math.min(owed, bytes);
-        owed -= paid;
-        outbox.owe(-paid);
-    }
-
-    /// Writes one publication of the history, if it passes.
-    private void judge(Publication publication) {
-        if (passes(publication)) {
-            deliver(publication);
-        } else {
-            at = publication.position(at.epoch());
-        }
-    }
-
-    private boolean passes(Publication publication) {
-        Sieve sieve = view().sieve();
-        return sieve == null || sieve.passes(publication);
-    }
-
-    /// Writes one publication with its own `prev`.
-    private void deliver(Publication publication) {
-        at = publication.position(at.epoch());
-        if (session().id().equals(publication.content().except())) {
-            return;
-        }
-        byte[] frame =
-                session()
-                        .endpoint()
-                        .encoder()
-                        .push(
-                                new Push.Delivery(
-                                        subscription.channel().name(), publication, has.offset()));
-        if (frame != null) {
-            outbox.write(Unpooled.wrappedBuffer(frame), subscription.channel().name(), at);
-        }
-        has = at;
-        meter().delivered.increment();
-    }
-
     private void readHistory() {
-        ask(HistoryQuery.since(at, PAGE), this::page);
+        ask(HistoryQuery.since(cursor.at(), PAGE), this::page);
     }
 
-    private void ask(HistoryQuery query, Consumer<History> then) {
+    void ask(HistoryQuery query, Consumer<History> then) {
         wait = Wait.HISTORY;
         session()
                 .hub()
@@ -369,14 +269,14 @@ final class Recovery {
             case History.Entries entries -> {
                 if (begun != null) {
                     meter().recovered.increment();
-                    begun.begun(at, Reply.Recovered.YES);
+                    begun.begun(cursor.at(), Reply.Recovered.YES);
                     begun = null;
                 }
                 for (Publication publication : entries.publications()) {
                     if (!outbox.ready()) {
                         break;
                     }
-                    judge(publication);
+                    cursor.judge(publication);
                 }
                 relocate(FrameLog.UNKNOWN);
                 if (view().sieve() == null) {
@@ -392,148 +292,61 @@ final class Recovery {
     /// What follows `at` is nowhere. What follows that which the client really has may be: then it
     /// was only something that the client was rightly not sent.
     private void broken() {
-        if (has.equals(at)) {
+        if (cursor.has().equals(cursor.at())) {
             lost();
         } else {
-            at = has;
+            cursor.back();
             readHistory();
         }
     }
 
-    private void relocate(long to) {
+    void relocate(long to) {
         synchronized (subscription.channel()) {
-            index = to;
+            cursor.place(to);
         }
     }
 
     /// What the client lacks is nowhere: it is told, and goes on with the oldest that the log has.
     /// So what follows a reset is not swallowed by its gap, however soon it was published.
-    private void lost() {
+    void lost() {
         Leg leg = leg();
         Position oldest = null;
         if (begun == null) {
             synchronized (subscription.channel()) {
                 oldest = view().log().beginning(leg.next(), leg.position());
-                index = view().log().first();
+                cursor.place(view().log().first());
             }
         }
         if (oldest == null) {
             gap();
             return;
         }
-        Position had = has;
-        at = oldest;
-        has = oldest;
+        Position had = cursor.has();
+        cursor.moveTo(oldest);
         tell(had);
         proceed();
     }
 
-    private void tell(Position had) {
-        if (!had.equals(at)) {
+    void tell(Position had) {
+        if (!had.equals(cursor.at())) {
             meter().gaps.increment();
-            session().push(new Push.Gap(subscription.channel().name(), had.offset(), at));
+            session().push(new Push.Gap(subscription.channel().name(), had.offset(), cursor.at()));
         }
     }
 
     /// What the client lacks will not be sent: it is told, and goes on in step.
     private void gap() {
-        Position had = has;
-        at = leg().position();
-        has = at;
+        Position had = cursor.has();
+        cursor.moveTo(leg().position());
         arrived();
         Begun beginning = begun;
         begun = null;
         if (beginning != null) {
             meter().notRecovered.increment();
-            beginning.begun(at, Reply.Recovered.NO);
+            beginning.begun(cursor.at(), Reply.Recovered.NO);
         } else {
             tell(had);
         }
-    }
-
-    /// Writes the newest of each key, for a channel that promises no more.
-    ///
-    /// @return whether there is nothing more to do now
-    private boolean latest() {
-        List<Publication> missed;
-        Position end;
-        synchronized (subscription.channel()) {
-            long next = leg().next();
-            locate();
-            if (index == FrameLog.AHEAD || index >= next) {
-                return index == next ? arrived() : true;
-            }
-            missed = view().log().publications(index, next);
-            end = leg().position();
-        }
-        if (missed == null) {
-            ask(HistoryQuery.since(at, PAGE), this::latestSince);
-        } else {
-            conflate(missed, end);
-        }
-        return true;
-    }
-
-    private void latestSince(History history) {
-        switch (history) {
-            case History.Entries(var publications, _) ->
-                    conflate(
-                            passing(publications),
-                            publications.isEmpty()
-                                    ? at
-                                    : publications.getLast().position(at.epoch()));
-            case History.Broken _ -> ask(HistoryQuery.latest(PAGE), this::latestAnew);
-        }
-    }
-
-    /// What the client has is not in the history any more: a gap, and then the newest of each key
-    /// that is.
-    private void latestAnew(History history) {
-        if (history instanceof History.Entries(var publications, Position top)
-                && !publications.isEmpty()) {
-            Position end = publications.getFirst().position(top.epoch());
-            List<Publication> kept = newest(passing(publications.reversed()));
-            Position before = kept.isEmpty() ? end : before(kept.getFirst(), top.epoch());
-            if (!has.equals(before)) {
-                meter().gaps.increment();
-                String channel = subscription.channel().name();
-                session().push(new Push.Gap(channel, has.offset(), before));
-            }
-            at = before;
-            has = at;
-            conflate(kept, end);
-        } else {
-            lost();
-        }
-    }
-
-    private List<Publication> passing(List<Publication> publications) {
-        return view().sieve() == null
-                ? publications
-                : publications.stream().filter(this::passes).toList();
-    }
-
-    private static Position before(Publication publication, String epoch) {
-        return new Position(epoch, publication.offset() - 1, publication.previousTag());
-    }
-
-    /// @param end what they lead up to, and what is held back among them
-    private void conflate(List<Publication> missed, Position end) {
-        newest(missed).forEach(this::deliver);
-        at = end;
-        settle();
-        relocate(FrameLog.UNKNOWN);
-        proceed();
-    }
-
-    /// The newest of each key, oldest first.
-    private static List<Publication> newest(List<Publication> publications) {
-        LinkedHashMap<String, Publication> byKey = new LinkedHashMap<>();
-        for (Publication publication : publications) {
-            String key = publication.content().key();
-            byKey.putLast(key == null ? "" : key, publication);
-        }
-        return List.copyOf(byKey.sequencedValues());
     }
 
     /// Lets go of the log; the subscription is in step, or gone.
@@ -541,19 +354,13 @@ final class Recovery {
         Wait was = wait;
         wait = Wait.ENDED;
         if (was != Wait.ENDED && was != Wait.NEXT) {
-            settle();
+            cursor.settle();
             outbox.remove(this);
             synchronized (subscription.channel()) {
-                view().recovered(this);
+                view().recovered(cursor);
                 view().trim();
             }
         }
-    }
-
-    /// The log's entry that is needed next, or negative when that is not known. Under the channel's
-    /// lock.
-    long index() {
-        return index;
     }
 
     private ChannelRules.Lagging lagging() {

@@ -218,8 +218,8 @@ public final class Session {
         return resumed;
     }
 
-    private static Recovery.Begun resumed(CompletableFuture<Reply.Recovered> done) {
-        return new Recovery.Begun() {
+    private static Begun resumed(CompletableFuture<Reply.Recovered> done) {
+        return new Begun() {
             @Override
             public void begun(Position position, Reply.Recovered recovered) {
                 done.complete(recovered);
@@ -232,8 +232,8 @@ public final class Session {
         };
     }
 
-    private Recovery.Begun begun(String channel, CompletableFuture<Position> live) {
-        return new Recovery.Begun() {
+    private Begun begun(String channel, CompletableFuture<Position> live) {
+        return new Begun() {
             @Override
             public void begun(Position position, Reply.Recovered recovered) {
                 push(new Push.Subscribed(channel, position));

@@ -72,8 +72,8 @@ final class Subscriptions {
     }
 
     /// Begins one that does not exist yet.
-    void begin(String channel, Terms terms, Recovery.Begun told) {
-        Recovery.Begun begun = noted(channel, told);
+    void begin(String channel, Terms terms, Begun told) {
+        Begun begun = noted(channel, told);
         LiveChannel live = session.hub().hold(channel, terms.rules());
         Subscription subscription = new Subscription(session, live);
         all.add(subscription);
@@ -86,8 +86,8 @@ final class Subscriptions {
                 session.onLoop(() -> answered(subscription, terms, begun, failure)));
     }
 
-    private Recovery.Begun noted(String channel, Recovery.Begun told) {
-        return new Recovery.Begun() {
+    private Begun noted(String channel, Begun told) {
+        return new Begun() {
             @Override
             public void begun(Position position, Reply.Recovered recovered) {
                 session.outbox().begins(channel, position);
@@ -102,10 +102,7 @@ final class Subscriptions {
     }
 
     private void answered(
-            Subscription subscription,
-            Terms terms,
-            Recovery.Begun begun,
-            @Nullable Throwable failure) {
+            Subscription subscription, Terms terms, Begun begun, @Nullable Throwable failure) {
         if (subscription.state() == Subscription.State.ENDED) {
             return;
         }
@@ -120,7 +117,7 @@ final class Subscriptions {
 
     /// The channel is announced to this node: take a place in its leg, which first brings the
     /// others to the head, so that its position is this subscription's.
-    private void enter(Subscription subscription, Terms terms, Recovery.Begun begun) {
+    private void enter(Subscription subscription, Terms terms, Begun begun) {
         Leg leg = leg(subscription.channel(), terms.filter());
         if (leg == null) {
             end(subscription);
@@ -159,7 +156,7 @@ final class Subscriptions {
     }
 
     /// Nothing was missed when `since` is where the leg is, or what it sent last.
-    private void resume(Subscription subscription, Position since, Recovery.Begun begun) {
+    private void resume(Subscription subscription, Position since, Begun begun) {
         Leg leg = subscription.leg();
         if (since.equals(leg.sent()) || since.equals(leg.position())) {
             Recovery.begin(subscription, since);

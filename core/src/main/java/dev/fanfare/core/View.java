@@ -36,7 +36,7 @@ final class View {
     private @Nullable Position passed;
 
     private Leg[] legs = {};
-    private final ArrayList<Recovery> recoveries = new ArrayList<>(0);
+    private final ArrayList<Cursor> recovering = new ArrayList<>(0);
 
     private final FrameLog log = new FrameLog();
 
@@ -161,13 +161,13 @@ final class View {
                 return true;
             }
         }
-        return !recoveries.isEmpty();
+        return !recovering.isEmpty();
     }
 
     /// Whether anybody waits for this to be announced, to learn whether it is what the history had.
     private boolean awaited() {
-        for (Recovery recovery : recoveries) {
-            if (recovery.index() == FrameLog.AHEAD) {
+        for (Cursor cursor : recovering) {
+            if (cursor.index() == FrameLog.AHEAD) {
                 return true;
             }
         }
@@ -182,12 +182,12 @@ final class View {
         wake();
     }
 
-    void recovers(Recovery recovery) {
-        recoveries.add(recovery);
+    void recovers(Cursor cursor) {
+        recovering.add(cursor);
     }
 
-    void recovered(Recovery recovery) {
-        recoveries.remove(recovery);
+    void recovered(Cursor cursor) {
+        recovering.remove(cursor);
     }
 
     /// Drops what nobody needs any more.
@@ -197,8 +197,8 @@ final class View {
             taken = Math.min(taken, leg.needed());
         }
         long needed = taken;
-        for (Recovery recovery : recoveries) {
-            needed = Math.min(needed, Math.max(0, recovery.index()));
+        for (Cursor cursor : recovering) {
+            needed = Math.min(needed, Math.max(0, cursor.index()));
         }
         log.trim(0, needed);
         log.trim(KEEP, taken);
