@@ -2,27 +2,20 @@
 package dev.fanfare.socketio;
 
 import dev.fanfare.core.Close;
-import dev.fanfare.core.Command;
-import dev.fanfare.core.Credentials;
 import dev.fanfare.core.Loop;
-import dev.fanfare.core.Refusal;
 import dev.fanfare.core.Session;
 import dev.fanfare.engine.Clock;
 import dev.fanfare.server.http.Request;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// One Engine.IO connection, by whatever it travels, and the sockets of its namespaces.
@@ -37,10 +30,8 @@ final class Connection {
     private static final Close LOST = Close.LOST;
     private static final Close BROKEN = Close.of(1002, "bad packet");
     private static final Close SILENT = Close.of(1001, "ping timeout");
-    private static final Close SUPERSEDED = Close.of(1001, "the client is back");
     private static final Close ALONE = Close.of(1001, "no namespace");
     private static final byte[] PING = Frames.text("2");
-    private static final int MOST_AUTH = 16 << 10;
 
     /// In one POST, which holds the loop while it is read.
     private static final int MOST_PACKETS = 10_000;
@@ -52,11 +43,8 @@ final class Connection {
     private final String sid;
     private final Loop loop;
     private final Request opened;
-    private final Map<String, NamespaceSocket> sockets = new LinkedHashMap<>(2);
-    private final Set<String> left = new HashSet<>(0);
+    private final Sockets sockets;
     private volatile Carrier carrier;
-    private @Nullable Packet incomplete;
-    private List<byte[]> attachments = List.of();
     private int controls;
 
     private long pingAt;
@@ -81,6 +69,7 @@ final class Connection {
         this.sid = home.newSid();
         this.loop = loop;
         this.opened = opened;
+        this.sockets = new Sockets(this, home, opened);
         this.carrier = first == null ? new Polling(this::drained) : first;
         this.claimed = first != null;
         long now = home.clock().nanos();
@@ -197,7 +186,7 @@ final class Connection {
     /// A binary message of a WebSocket.
     void binary(byte[] message) {
         try {
-            attachment(message);
+            sockets.attachment(message);
         } catch (BadPacket e) {
             broken(e);
         }
@@ -235,7 +224,8 @@ final class Connection {
             return;
         }
         try {
-            attachment(Base64.getDecoder().decode(Arrays.copyOfRange(packet, 1, packet.length)));
+            sockets.attachment(
+                    Base64.getDecoder().decode(Arrays.copyOfRange(packet, 1, packet.length)));
         } catch (IllegalArgumentException e) {
             throw new BadPacket("no base64");
         }
@@ -246,7 +236,7 @@ final class Connection {
             return;
         }
         switch (packet[0]) {
-            case '4' -> message(packet);
+            case '4' -> sockets.message(packet);
             case '3' -> pong();
             case '1' -> closedByClient();
             case '6' -> control();
@@ -262,7 +252,7 @@ final class Connection {
     }
 
     /// Counts what costs no session its rate.
-    private void control() throws BadPacket {
+    void control() throws BadPacket {
         if (++controls > MOST_CONTROLS) {
             throw new BadPacket("too many control packets");
         }
@@ -282,173 +272,9 @@ final class Connection {
         }
     }
 
-    // ---- Socket.IO
-
-    private void message(byte[] text) throws BadPacket {
-        if (incomplete != null) {
-            throw new BadPacket("a packet inside another");
-        }
-        Packet packet = Packet.read(text, 1);
-        if (packet.attachments() == 0) {
-            take(packet, List.of());
-        } else {
-            incomplete = packet;
-            attachments = new ArrayList<>(packet.attachments());
-        }
-    }
-
-    private void attachment(byte[] bytes) throws BadPacket {
-        Packet packet = incomplete;
-        if (!open) {
-            return;
-        }
-        if (packet == null) {
-            throw new BadPacket("bytes that belong to nothing");
-        }
-        attachments.add(bytes);
-        if (attachments.size() == packet.attachments()) {
-            List<byte[]> all = attachments;
-            incomplete = null;
-            attachments = List.of();
-            take(packet, all);
-        }
-    }
-
-    private void take(Packet packet, List<byte[]> bytes) throws BadPacket {
-        NamespaceSocket socket = sockets.get(packet.namespace());
-        if (packet.type() == Packet.Type.CONNECT && socket == null) {
-            connect(packet);
-        } else if (socket != null) {
-            switch (packet.type()) {
-                case EVENT, BINARY_EVENT -> event(socket, packet, bytes);
-                case ACK, BINARY_ACK -> acked(socket, packet, bytes);
-                case DISCONNECT -> {
-                    control();
-                    socket.left(Close.NORMAL);
-                    left(socket);
-                }
-                case CONNECT, CONNECT_ERROR -> throw new BadPacket("the socket is connected");
-            }
-        } else if (!left.contains(packet.namespace())) {
-            throw new BadPacket("the socket is not connected");
-        }
-    }
-
-    private void event(NamespaceSocket socket, Packet packet, List<byte[]> bytes) throws BadPacket {
-        Event event = Arguments.event(packet.json(), bytes);
-        long id = packet.id() + 1;
-        Command command;
-        try {
-            command = socket.namespace().traits().events().command(id, event);
-        } catch (RuntimeException e) {
-            LOG.error("the events of namespace {} failed", packet.namespace(), e);
-            command =
-                    new Command.Malformed(
-                            id,
-                            Refusal.of(
-                                    Refusal.Code.INTERNAL,
-                                    "The server could not handle this message."));
-        }
-        Session session = socket.opened();
-        if (session == null) {
-            throw new BadPacket("the socket is not connected yet");
-        }
-        session.receive(command);
-    }
-
-    private void acked(NamespaceSocket socket, Packet packet, List<byte[]> bytes) throws BadPacket {
-        if (packet.id() == Packet.NO_ID) {
-            throw new BadPacket("an ack without an id");
-        }
-        control();
-        socket.acked(packet.id(), Arguments.ack(packet.json(), bytes));
-    }
-
-    private void connect(Packet packet) throws BadPacket {
-        control();
-        Map<String, Object> auth = auth(packet.json());
-        Namespace namespace = home.namespace(packet.namespace());
-        if (namespace == null) {
-            carrier.send(EngineIo.invalidNamespace(packet.namespace()));
-            return;
-        }
-        Handshake handshake =
-                new Handshake(
-                        opened.query(),
-                        opened.headers(),
-                        opened.remote(),
-                        packet.json().length == 0 ? new byte[] {'{', '}'} : packet.json());
-        NamespaceSocket socket = new NamespaceSocket(this, namespace, handshake);
-        sockets.put(namespace.name(), socket);
-        left.remove(namespace.name());
-        if (namespace.recovers() && auth.get("pid") instanceof String secret) {
-            back(socket, secret, auth);
-        } else {
-            enter(socket, auth, home.hub().newId());
-        }
-    }
-
-    /// A socket that was here before. If it is still here, that one is lost: the client says so.
-    private void back(NamespaceSocket socket, String secret, Map<String, Object> auth) {
-        NamespaceSocket before = home.returns().present(secret);
-        if (before == null) {
-            found(socket, secret, auth);
-        } else {
-            Connection old = before.connection();
-            old.onLoop(() -> {
-                old.close(SUPERSEDED);
-                onLoop(() -> found(socket, secret, auth));
-            });
-        }
-    }
-
-    private void found(NamespaceSocket socket, String secret, Map<String, Object> auth) {
-        Returns.Left was = home.returns().take(secret, home.clock().nanos());
-        String offset = auth.get("offset") instanceof String given ? given : null;
-        if (was != null && was.namespace().equals(socket.namespace().name())) {
-            socket.returns(new Return(loop, secret, was, offset));
-            enter(socket, auth, was.id());
-        } else {
-            enter(socket, auth, home.hub().newId());
-        }
-    }
-
-    private void enter(NamespaceSocket socket, Map<String, Object> auth, String id) {
-        String name = socket.namespace().name();
-        if (sockets.get(name) != socket) {
-            return;
-        }
-        String token =
-                auth.get("token") instanceof String given ? given : opened.bearer().orElse(null);
-        Credentials shown =
-                new Credentials(token, opened.query(), opened.cookies(), opened.remote());
-        socket.begin(home.hub().open(socket.namespace().endpoint(), socket, shown, id));
-        if (sockets.get(name) == socket) {
-            home.opened(socket);
-            socket.session().receive(new Command.Connect(NamespaceEncoder.CONNECT, 1, token));
-        }
-    }
-
-    @SuppressWarnings("unchecked") // an object is read as a map of strings to plain values
-    private static Map<String, Object> auth(byte[] json) throws BadPacket {
-        if (json.length == 0) {
-            return Map.of();
-        }
-        if (json.length > MOST_AUTH || Walk.over(json).kind() != Walk.Kind.OBJECT) {
-            throw new BadPacket("the auth payload is no object, or too large");
-        }
-        try {
-            return JSON.readValue(json, Map.class);
-        } catch (JacksonException e) {
-            throw new BadPacket("the auth payload cannot be read");
-        }
-    }
-
-    /// This socket is gone.
+    /// A socket is gone; if it was the last, the client has a while to open another.
     void left(NamespaceSocket socket) {
-        String namespace = socket.namespace().name();
-        if (sockets.remove(namespace, socket)) {
-            left.add(namespace);
+        if (sockets.remove(socket)) {
             home.closed(socket);
             if (sockets.isEmpty()) {
                 Duration patience =
@@ -542,7 +368,7 @@ final class Connection {
 
     /// The carrier takes more again.
     void drained() {
-        for (NamespaceSocket socket : List.copyOf(sockets.values())) {
+        for (NamespaceSocket socket : sockets.all()) {
             Session session = socket.opened();
             if (session != null) {
                 session.writable();
@@ -601,13 +427,11 @@ final class Connection {
         home.gone(this);
         home.left(stranger);
         stranger = null;
-        for (NamespaceSocket socket : List.copyOf(sockets.values())) {
+        for (NamespaceSocket socket : sockets.all()) {
             socket.lost(close);
             home.closed(socket);
         }
         sockets.clear();
-        incomplete = null;
-        attachments = List.of();
         if (carrier instanceof SocketCarrier) {
             carrier.close(close);
         }
