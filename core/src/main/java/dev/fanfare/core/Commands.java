@@ -41,7 +41,7 @@ final class Commands {
             case Command.Inbox c -> inbox(session, c);
             case Command.Ping c -> session.reply(c.id(), new Reply.Pong());
             case Command.Pong _ -> {}
-            case Command.Malformed c -> session.malformed(c);
+            case Command.Malformed c -> session.conduct().malformed(c);
         }
     }
 
@@ -194,7 +194,7 @@ final class Commands {
             return;
         }
         if (!handler.access().allows(session.principal(), Map.of())) {
-            session.denied("handler", command.handler());
+            session.conduct().denied("handler", command.handler());
             session.refuse(
                     command.id(),
                     Refusal.field(
@@ -354,7 +354,7 @@ final class Commands {
     }
 
     private static void denied(Session session, long id, String channel, String deed) {
-        session.denied("channel", channel);
+        session.conduct().denied("channel", channel);
         session.refuse(
                 id,
                 Refusal.field(

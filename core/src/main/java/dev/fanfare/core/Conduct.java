@@ -9,20 +9,39 @@ final class Conduct {
     private static final long SECOND = 1_000_000_000;
     private static final long PATIENCE = 10 * SECOND;
 
+    /// Of what it was denied, the log has the first hundred.
+    private static final int MOST_DENIED = 100;
+
+    private final Session session;
     private final TokenBucket bucket;
     private long refusedAt;
     private long floodSince;
     private int badCommands;
     private int denied;
 
-    Conduct(Limits.Rate rate, long now) {
-        bucket = new TokenBucket(rate.burst(), now);
+    Conduct(Session session, long now) {
+        this.session = session;
+        this.bucket = new TokenBucket(session.endpoint().limits().rate().burst(), now);
+    }
+
+    /// Executes the command, if the rate allows it.
+    void obey(Command command) {
+        Refusal refusal = take(session.hub().clock().nanos());
+        if (refusal == null) {
+            session.hub().commands().execute(session, command);
+        } else {
+            session.refuse(command.id(), refusal);
+            if (floods()) {
+                SecurityEvent.FLOOD.in(session).with("limit", refusal.limit()).log();
+                session.disconnect(Close.FLOOD);
+            }
+        }
     }
 
     /// Takes one command from the session's rate and its user's.
     ///
     /// @return why it may not be executed, or null when it may
-    @Nullable Refusal take(Session session, long now) {
+    private @Nullable Refusal take(long now) {
         Limits.Rate rate = session.endpoint().limits().rate();
         long wait = bucket.take(rate.commands(), rate.burst(), now);
         if (wait > 0) {
@@ -45,22 +64,28 @@ final class Conduct {
                 "Too many commands: at most " + perSecond + " a second.");
     }
 
-    /// Counts something that it may not do.
-    ///
-    /// @return how many there were
-    int denied() {
-        return ++denied;
-    }
-
     /// Whether it has been over its rate for longer than is borne.
-    boolean floods() {
+    private boolean floods() {
         return refusedAt - floodSince > PATIENCE;
     }
 
-    /// Counts a command that could not be understood.
-    ///
-    /// @return how many there were
-    int bad() {
-        return ++badCommands;
+    /// It has asked for what it may not have.
+    void denied(String name, String what) {
+        int times = ++denied;
+        if (times <= MOST_DENIED) {
+            SecurityEvent.PERMISSION_DENIED
+                    .in(session)
+                    .with(name, what)
+                    .with("further", times == MOST_DENIED ? "not logged" : null)
+                    .log();
+        }
+    }
+
+    /// It has sent what could not be understood.
+    void malformed(Command.Malformed command) {
+        session.refuse(command.id(), command.refusal());
+        if (++badCommands >= session.endpoint().limits().badCommands()) {
+            session.disconnect(Close.BAD_COMMANDS);
+        }
     }
 }

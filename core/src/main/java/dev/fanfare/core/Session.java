@@ -20,8 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class Session {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-    private static final int MOST_DENIED = 100;
-
     private final Hub hub;
     private final String id;
     private final Endpoint endpoint;
@@ -59,7 +57,7 @@ public final class Session {
         this.turn = turn;
         this.outbox = new Outbox(transport, turn, endpoint.limits().outbox());
         long now = hub.clock().nanos();
-        this.conduct = new Conduct(endpoint.limits().rate(), now);
+        this.conduct = new Conduct(this, now);
         this.pulse = new Pulse(this, now);
     }
 
@@ -315,7 +313,7 @@ public final class Session {
         turn.meter().commands.increment();
         Entrance outside = entrance;
         if (state == State.CONNECTED) {
-            obey(command);
+            conduct.obey(command);
         } else if (state == State.OPEN && outside != null) {
             outside.receive(command);
         }
@@ -398,36 +396,8 @@ public final class Session {
 
     // ---- limits and time, on the loop
 
-    private void obey(Command command) {
-        Refusal refusal = conduct.take(this, hub.clock().nanos());
-        if (refusal == null) {
-            hub.commands().execute(this, command);
-        } else {
-            refuse(command.id(), refusal);
-            if (conduct.floods()) {
-                SecurityEvent.FLOOD.in(this).with("limit", refusal.limit()).log();
-                disconnect(Close.FLOOD);
-            }
-        }
-    }
-
-    /// It has asked for what it may not have. The log has the first hundred.
-    void denied(String name, String what) {
-        int times = conduct.denied();
-        if (times <= MOST_DENIED) {
-            SecurityEvent.PERMISSION_DENIED
-                    .in(this)
-                    .with(name, what)
-                    .with("further", times == MOST_DENIED ? "not logged" : null)
-                    .log();
-        }
-    }
-
-    void malformed(Command.Malformed malformed) {
-        refuse(malformed.id(), malformed.refusal());
-        if (conduct.bad() >= endpoint.limits().badCommands()) {
-            disconnect(Close.BAD_COMMANDS);
-        }
+    Conduct conduct() {
+        return conduct;
     }
 
     /// About once a second.
