@@ -8,6 +8,7 @@ module dev.fanfare.apps {
     requires org.slf4j;
     requires tools.jackson.core;
     requires tools.jackson.databind;
+    requires dev.fanfare.pages;
     requires dev.fanfare.socketio;
     requires com.zaxxer.hikari;
     requires com.google.zxing;

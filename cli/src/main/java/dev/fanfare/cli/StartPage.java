@@ -3,6 +3,7 @@ package dev.fanfare.cli;
 
 import dev.fanfare.apps.Database;
 import dev.fanfare.cli.config.Config;
+import dev.fanfare.pages.BuiltPages;
 import dev.fanfare.server.Site;
 import dev.fanfare.server.http.Pages;
 import dev.fanfare.server.http.Response;
@@ -18,6 +19,7 @@ import java.util.Set;
 record StartPage(Config config, Set<DemoApp> apps) {
     void describe(Site site) {
         site.routes(Router.of(Route.get("/demo.json", _ -> Response.json(200, ports()))))
+                .routes(BuiltPages.client())
                 .pages(StartPage.class, "pages")
                 .pages(new Pages("/shared/", Database.class, "pages"));
     }

@@ -90,6 +90,12 @@ public final class Site {
         return this;
     }
 
+    /// As if each were given alone; the first that has a file serves it.
+    public Site pages(List<Pages> more) {
+        pages.addAll(more);
+        return this;
+    }
+
     @Nullable Tls tls() {
         return tls;
     }

@@ -11,7 +11,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// Files from the class path, served as they are: `index.html` at the prefix itself, everything
-/// else by its name.
+/// else by its name. Under `/assets/` a name has a digest of the content in it, as bundlers write
+/// it, so that a browser need not ask again.
 ///
 /// @param prefix of the request's path, begins and ends with a slash
 /// @param anchor a class of the module that holds the files
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param policy the Content-Security-Policy
 public record Pages(String prefix, Class<?> anchor, String folder, String policy) {
     private static final String OWN_ONLY = "default-src 'self'";
+    private static final String ASSETS = "/assets/";
+    private static final String FOR_GOOD = "public, max-age=31536000, immutable";
 
     public Pages {
         if (!prefix.startsWith("/") || !prefix.endsWith("/")) {
@@ -81,7 +84,7 @@ public record Pages(String prefix, Class<?> anchor, String folder, String policy
                         ? Response.empty(304)
                         : Response.of(200, type, content);
         return response.header("ETag", tag)
-                .header("Cache-Control", "no-cache")
+                .header("Cache-Control", path.startsWith(ASSETS) ? FOR_GOOD : "no-cache")
                 .header("Content-Security-Policy", policy)
                 .header("Referrer-Policy", "no-referrer");
     }

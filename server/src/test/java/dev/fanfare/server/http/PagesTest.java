@@ -42,6 +42,22 @@ class PagesTest {
         assertThat(second.body()).isEmpty();
     }
 
+    @Test
+    void onlyWhatHasADigestInItsNameIsKeptWithoutAskingAgain() {
+        Response asset =
+                new Pages("/assets/", PagesTest.class, "pages")
+                        .find(request("/assets/index.html", Map.of()));
+        Response page = get("/index.html", Map.of());
+
+        assertThat(asset).isNotNull();
+        assertThat(asset.headers())
+                .contains(
+                        new Response.Header(
+                                "Cache-Control", "public, max-age=31536000, immutable"));
+        assertThat(page).isNotNull();
+        assertThat(page.headers()).contains(new Response.Header("Cache-Control", "no-cache"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -61,12 +77,15 @@ class PagesTest {
     }
 
     private @Nullable Response get(String path, Map<String, String> headers) {
-        return pages.find(
-                new Request(
-                        "GET",
-                        new Request.Target(path, Map.of(), Map.of()),
-                        headers,
-                        new byte[0],
-                        "127.0.0.1"));
+        return pages.find(request(path, headers));
+    }
+
+    private static Request request(String path, Map<String, String> headers) {
+        return new Request(
+                "GET",
+                new Request.Target(path, Map.of(), Map.of()),
+                headers,
+                new byte[0],
+                "127.0.0.1");
     }
 }
