@@ -16,6 +16,7 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     target: 'es2022',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // The pages' policy lets them load files of their own origin, and nothing written into them.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

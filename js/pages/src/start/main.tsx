@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createRoot } from 'react-dom/client';
+import { ConnectionBar, mount, Shell } from '../design/index.ts';
 
-createRoot(document.getElementById('root')!).render(<h1>Fanfare</h1>);
+mount(
+  <Shell app="start" title="It runs. See it live." connection={<ConnectionBar state={{ name: 'idle' }} />}>
+    <p>One process on this machine.</p>
+  </Shell>,
+);

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { State } from '@fanfare/client';
+import { useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { cable as pageCable, type Cable } from './cable.ts';
+
+export type Tone = 'good' | 'busy' | 'bad' | 'plain';
+
+interface ConnectionBarProps {
+  readonly state: State;
+  /** What came back after a cut, in a sentence: "Back after 4 s: 2 messages caught up." */
+  readonly recovered?: string | undefined;
+  /** What the state is instead, where the page knows better: it polls, it needs a token. */
+  readonly instead?: { readonly tone: Tone; readonly text: string } | undefined;
+  readonly cable?: Cable;
+}
+
+const TRANSPORTS: Record<string, string> = { websocket: 'WebSocket', sse: 'SSE', poll: 'long-polling' };
+
+/** How the connection is, in words; what was recovered; and a button that cuts it. */
+export function ConnectionBar({ state, recovered, instead, cable = pageCable }: ConnectionBarProps): ReactNode {
+  const cut = useCut(cable);
+  const said = instead ?? tell(state, cut);
+  return (
+    <section className="connection" aria-label="Connection" data-tone={said.tone}>
+      <div>
+        <p id="state" className="badge dot" role="status" data-tone={said.tone} data-state={state.name}>
+          {said.text}
+          {instead === undefined && state.name === 'waiting' ? <Countdown until={state.retryAt} /> : null}
+        </p>
+        <p id="recovered" className="recovered" role="status">
+          {recovered}
+        </p>
+        <button
+          id="cut"
+          className="button quiet"
+          type="button"
+          aria-pressed={cut}
+          onClick={() => (cut ? cable.plug() : cable.pull())}
+        >
+          {cut ? 'Restore the network' : 'Cut the network'}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function tell(state: State, cut: boolean): { tone: Tone; text: string } {
+  switch (state.name) {
+    case 'idle':
+      return { tone: 'plain', text: 'Not connected' };
+    case 'connecting':
+      return { tone: 'busy', text: state.attempt === 0 ? 'Connecting' : 'Reconnecting' };
+    case 'connected':
+      return { tone: 'good', text: `Live by ${TRANSPORTS[state.transport] ?? state.transport}` };
+    case 'waiting':
+      return { tone: 'bad', text: cut ? 'Network cut, reconnecting' : 'Reconnecting' };
+    case 'closed':
+      return { tone: 'bad', text: `Closed: ${state.reason.message}` };
+  }
+}
+
+/** Seconds, for the eye alone: a screen reader is not told each of them. */
+function Countdown({ until }: { readonly until: number }): ReactNode {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, []);
+  return <span aria-hidden="true"> in {Math.max(0, Math.ceil((until - now) / 1000))} s</span>;
+}
+
+/** Whether somebody has cut the page's network. */
+export function useCut(cable: Cable = pageCable): boolean {
+  const listen = useCallback(
+    (listener: () => void) => {
+      cable.addEventListener('change', listener);
+      return () => cable.removeEventListener('change', listener);
+    },
+    [cable],
+  );
+  return useSyncExternalStore(
+    listen,
+    () => cable.cut,
+    () => false,
+  );
+}
