@@ -83,6 +83,7 @@ final class Assembly {
     ///
     /// @throws InvalidConfiguration names the source that cannot stand
     static List<ChangeFeed> sources(Config config, FanfareConfig node, Environment environment) {
+        Sealed.check(config);
         List<ChangeFeed> feeds = new ArrayList<>();
         config.sources()
                 .forEach((name, settings) -> {

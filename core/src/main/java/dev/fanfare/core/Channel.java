@@ -41,6 +41,11 @@ public final class Channel {
         return hub.publish(name, content, idempotencyKey);
     }
 
+    /// Why a client could not publish this as data here, whoever it is; null when it could.
+    public @Nullable Refusal refusal(byte[] data) {
+        return hub.refusal(hub.rules(name), data);
+    }
+
     public CompletionStage<History> history(HistoryQuery query) {
         return hub.engine().history(name, query);
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 /// @param publish who may publish
 /// @param lagging what happens to a session that falls behind by more than its outbox holds
 /// @param filters whether clients may subscribe with a filter
+/// @param contents what clients may publish
 public record ChannelRules(
         Retention retention,
         Presence members,
@@ -20,7 +21,8 @@ public record ChannelRules(
         Access subscribe,
         Access publish,
         Lagging lagging,
-        Filters filters) {
+        Filters filters,
+        Contents contents) {
 
     public static final ChannelRules DEFAULT =
             new ChannelRules(
@@ -30,7 +32,8 @@ public record ChannelRules(
                     Access.authenticated(),
                     Access.nobody(),
                     Lagging.DISCONNECT,
-                    Filters.ALLOWED);
+                    Filters.ALLOWED,
+                    Contents.ANY);
 
     public enum Presence {
         OFF,
@@ -57,9 +60,24 @@ public record ChannelRules(
         REFUSED
     }
 
+    /// What the server's own code publishes is not looked at.
+    public enum Contents {
+        ANY,
+        /// What the channel's clients have encrypted for each other, as far as
+        /// [Payloads#encrypted(byte\[\])] can tell. Such a channel has no filters.
+        ENCRYPTED
+    }
+
     public ChannelRules history(int size, Duration age) {
         return new ChannelRules(
-                new Retention(size, age), members, grace, subscribe, publish, lagging, filters);
+                new Retention(size, age),
+                members,
+                grace,
+                subscribe,
+                publish,
+                lagging,
+                filters,
+                contents);
     }
 
     public ChannelRules presence() {
@@ -67,22 +85,43 @@ public record ChannelRules(
     }
 
     public ChannelRules presence(Presence mode, Duration forgiven) {
-        return new ChannelRules(retention, mode, forgiven, subscribe, publish, lagging, filters);
+        return new ChannelRules(
+                retention, mode, forgiven, subscribe, publish, lagging, filters, contents);
     }
 
     public ChannelRules subscribe(Access who) {
-        return new ChannelRules(retention, members, grace, who, publish, lagging, filters);
+        return new ChannelRules(
+                retention, members, grace, who, publish, lagging, filters, contents);
     }
 
     public ChannelRules publish(Access who) {
-        return new ChannelRules(retention, members, grace, subscribe, who, lagging, filters);
+        return new ChannelRules(
+                retention, members, grace, subscribe, who, lagging, filters, contents);
     }
 
     public ChannelRules lagging(Lagging policy) {
-        return new ChannelRules(retention, members, grace, subscribe, publish, policy, filters);
+        return new ChannelRules(
+                retention, members, grace, subscribe, publish, policy, filters, contents);
     }
 
     public ChannelRules filters(Filters policy) {
-        return new ChannelRules(retention, members, grace, subscribe, publish, lagging, policy);
+        return new ChannelRules(
+                retention, members, grace, subscribe, publish, lagging, policy, contents);
+    }
+
+    public ChannelRules encrypted() {
+        return new ChannelRules(
+                retention,
+                members,
+                grace,
+                subscribe,
+                publish,
+                lagging,
+                filters,
+                Contents.ENCRYPTED);
+    }
+
+    boolean filterable() {
+        return filters == Filters.ALLOWED && contents == Contents.ANY;
     }
 }

@@ -94,8 +94,7 @@ final class Commands {
                             "This session subscribes to the channel already."));
             return;
         }
-        if (command.filter() != Filter.EVERYTHING
-                && match.rules().filters() == ChannelRules.Filters.REFUSED) {
+        if (command.filter() != Filter.EVERYTHING && !match.rules().filterable()) {
             session.refuse(
                     command.id(),
                     Refusal.field(
@@ -163,6 +162,11 @@ final class Commands {
         }
         if (!match.rules().publish().allows(principal, match.captures())) {
             denied(session, command.id(), command.channel(), "publish to");
+            return;
+        }
+        Refusal refusal = hub.refusal(match.rules(), command.data());
+        if (refusal != null) {
+            session.refuse(command.id(), refusal);
             return;
         }
         Content content =

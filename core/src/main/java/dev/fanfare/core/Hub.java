@@ -316,6 +316,20 @@ public final class Hub implements AutoCloseable {
         return value instanceof Content content ? content : Content.of(payloads.write(value));
     }
 
+    /// Why a client may not publish this payload in a channel of these rules, or null.
+    @Nullable Refusal refusal(ChannelRules channelRules, byte[] payload) {
+        return switch (channelRules.contents()) {
+            case ANY -> null;
+            case ENCRYPTED ->
+                    payloads.encrypted(payload)
+                            ? null
+                            : Refusal.field(
+                                    Refusal.Code.BAD_REQUEST,
+                                    "data",
+                                    "The channel takes encrypted data only: enc, kid, iv and ct.");
+        };
+    }
+
     /// How a principal is shown to others: its claim `info`.
     Member member(Principal principal) {
         Object info = principal.claims().get("info");

@@ -7,4 +7,10 @@ package dev.fanfare.core;
 public interface Payloads {
     /// @throws IllegalArgumentException when `value` has no representation
     byte[] write(Object value);
+
+    /// Whether a payload is in the form in which clients encrypt. None is, unless the format says
+    /// otherwise.
+    default boolean encrypted(byte[] payload) {
+        return false;
+    }
 }

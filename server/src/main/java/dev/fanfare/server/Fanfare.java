@@ -83,7 +83,7 @@ public final class Fanfare implements AutoCloseable {
                 new Hub(
                         engine,
                         Rulebook.of(rules).inboxes(config.inboxes),
-                        Json::write,
+                        new JsonPayloads(),
                         environment);
         Readiness readiness = new Readiness();
         config.checks.forEach(readiness::add);

@@ -3,6 +3,7 @@ package dev.fanfare.server;
 
 import dev.fanfare.core.Close;
 import dev.fanfare.core.Hub;
+import dev.fanfare.core.Refusal;
 import dev.fanfare.core.Rulebook;
 import dev.fanfare.core.SecurityEvent;
 import dev.fanfare.core.Sent;
@@ -30,7 +31,7 @@ import java.util.concurrent.TimeoutException;
 import tools.jackson.databind.util.RawValue;
 
 /// The HTTP API `/api/v1`, for backends. Whoever has a key speaks as the server's own code does: no
-/// channel's rules restrain it.
+/// channel's rules restrain it, but that an encrypted channel takes nothing that is not encrypted.
 final class HttpApi {
     private static final long ENGINE_SECONDS = 2;
     private static final int MAX_LISTED = 1_000;
@@ -79,6 +80,10 @@ final class HttpApi {
         ApiBody body = ApiBody.of(request);
         String channel = body.channel();
         Content content = content(body.name("event"), body.data());
+        Refusal refusal = hub.channel(channel).refusal(content.data());
+        if (refusal != null) {
+            throw ApiProblem.field("data", refusal.message());
+        }
         Position position =
                 await(hub.channel(channel).publish(content, body.name("key"))).position();
         return Response.json(200, position);

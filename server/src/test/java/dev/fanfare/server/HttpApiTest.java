@@ -32,8 +32,10 @@ class HttpApiTest {
                     Rulebook.of(
                             Map.of(
                                     "orders:{id}",
-                                    ChannelRules.DEFAULT.history(10, Duration.ofMinutes(1)))),
-                    Json::write,
+                                    ChannelRules.DEFAULT.history(10, Duration.ofMinutes(1)),
+                                    "notes",
+                                    ChannelRules.DEFAULT.encrypted())),
+                    new JsonPayloads(),
                     environment);
     private final HttpApi api = new HttpApi(hub, new ApiKeys(List.of("another key", KEY)));
 
@@ -50,6 +52,19 @@ class HttpApiTest {
         assertThat(Json.object(response.body()))
                 .containsOnlyKeys("epoch", "offset", "tag")
                 .containsEntry("offset", 1);
+    }
+
+    @Test
+    void anEncryptedChannelTakesNothingElseFromABackendEither() throws Exception {
+        Response plain = publish("{\"channel\":\"notes\",\"data\":{\"text\":\"hi\"}}");
+        assertThat(plain.status()).isEqualTo(400);
+        assertThat(text(plain))
+                .contains("\"code\":\"bad_request\"", "\"field\":\"data\"")
+                .doesNotContain("hi");
+        Response sealed =
+                publish(
+                        "{\"channel\":\"notes\",\"data\":{\"enc\":\"A256GCM\",\"kid\":\"k\",\"iv\":\"oKGio6Slpqeoqaqr\",\"ct\":\"nToISD2_IIVADe7xegKQnekpjoSn\"}}");
+        assertThat(sealed.status()).isEqualTo(200);
     }
 
     @Test

@@ -138,16 +138,24 @@ public record Config(
                             value =
                                     "Whether clients may subscribe with a filter on the payload's fields.",
                             initial = "allowed")
-                    ChannelRules.Filters filters) {
+                    ChannelRules.Filters filters,
+            @Setting(
+                            value =
+                                    "Whether clients encrypt what they publish here: all else is refused, and so are"
+                                            + " filters and `conflate-by`, for the server cannot read it.",
+                            initial = "false")
+                    boolean encrypted) {
 
         public ChannelRules rules() {
-            return ChannelRules.DEFAULT
-                    .history(historySize, historyAge)
-                    .presence(presence, grace)
-                    .subscribe(subscribe.access())
-                    .publish(publish.access())
-                    .lagging(lagging)
-                    .filters(filters);
+            ChannelRules rules =
+                    ChannelRules.DEFAULT
+                            .history(historySize, historyAge)
+                            .presence(presence, grace)
+                            .subscribe(subscribe.access())
+                            .publish(publish.access())
+                            .lagging(lagging)
+                            .filters(filters);
+            return encrypted ? rules.encrypted() : rules;
         }
     }
 

@@ -34,6 +34,9 @@ final class Scalars {
             if (type == Who.class) {
                 return Who.of(text);
             }
+            if (type == boolean.class) {
+                return truth(text);
+            }
             return constant(type, text);
         } catch (IllegalArgumentException _) {
             return null;
@@ -56,6 +59,9 @@ final class Scalars {
         if (type == Who.class) {
             return Who.ALLOWED;
         }
+        if (type == boolean.class) {
+            return "true, false";
+        }
         return type.isEnum()
                 ? Arrays.stream(type.getEnumConstants())
                         .map(constant -> written((Enum<?>) constant))
@@ -68,6 +74,14 @@ final class Scalars {
             throw new IllegalArgumentException("out of range");
         }
         return number;
+    }
+
+    private static boolean truth(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(text);
+        };
     }
 
     private static Duration duration(String text) {

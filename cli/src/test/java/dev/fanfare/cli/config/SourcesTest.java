@@ -42,6 +42,7 @@ class SourcesTest {
                             presence: off
                             subscribe: owner(user)
                             lagging: skip
+                            encrypted: true
                           "open":
                         """);
 
@@ -54,6 +55,9 @@ class SourcesTest {
         ChannelRules inbox = requireNonNull(config.rules().get("inbox:{user}"));
         assertThat(inbox.retention().size()).isEqualTo(7);
         assertThat(inbox.lagging()).isEqualTo(ChannelRules.Lagging.SKIP);
+        assertThat(inbox.contents()).isEqualTo(ChannelRules.Contents.ENCRYPTED);
+        assertThat(requireNonNull(config.rules().get("open")).contents())
+                .isEqualTo(ChannelRules.Contents.ANY);
         assertThat(inbox.subscribe().allows(Principal.of("ada"), Map.of("user", "ada"))).isTrue();
         assertThat(inbox.subscribe().allows(Principal.of("bob"), Map.of("user", "ada"))).isFalse();
     }
@@ -172,6 +176,9 @@ class SourcesTest {
                 "fanfare.yaml line 3: channels.'a'.publish is 'owner()'; allowed is "
                         + Who.ALLOWED
                         + ".");
+        assertRefused(
+                "channels:\n  a:\n    encrypted: yes please\n",
+                "fanfare.yaml line 3: channels.'a'.encrypted is 'yes please'; allowed is true, false.");
         assertRefused(
                 "limits: 5\n", "fanfare.yaml line 1: limits is a group of keys, not a value.");
     }
