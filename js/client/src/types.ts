@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { FanfareError } from './error.ts';
+import type { LinkFactory } from './link.ts';
 
 /** A place in a channel's history; opaque but for the offset (protocol/SPEC.md, section 5). */
 export interface Position {
@@ -77,3 +79,149 @@ export interface Clock {
 }
 
 export type Cancel = () => void;
+
+/** Takes a listener off again. */
+export type Off = () => void;
+
+/** Which publications a subscription is sent; protocol/SPEC.md, "filter", has the operators. */
+export type Filter =
+  | { readonly and: readonly Filter[] }
+  | { readonly or: readonly Filter[] }
+  | { readonly not: Filter }
+  | { readonly field: string; readonly [operator: string]: unknown };
+
+/** What seals and opens the `data` of a channel; `@fanfare/client/encryption` has one. */
+export interface Keys {
+  seal(channel: string, event: string | undefined, data: unknown): Promise<unknown>;
+  open(channel: string, event: string | undefined, sealed: unknown): Promise<unknown>;
+}
+
+export interface ChannelOptions {
+  /** Begin after this position, as far as the channel's history is kept. */
+  readonly since?: Position;
+  readonly filter?: Filter;
+  readonly key?: Keys;
+}
+
+export interface PublishOptions {
+  readonly event?: string;
+  /** Makes the publication idempotent across programs; each has a generated one otherwise. */
+  readonly key?: string;
+}
+
+export interface HistoryOptions {
+  readonly since?: Position;
+  /** 1 to 1,000; 100 if absent. */
+  readonly limit?: number;
+  readonly order?: 'oldest' | 'newest';
+}
+
+/** What waited for the user: how many messages follow as `message` events, and how many were dropped before. */
+export interface Inbox {
+  readonly messages: number;
+  readonly lost: number;
+}
+
+/** A subscription is live from `position` on. `recovered` is absent when nothing was to be recovered. */
+export interface Subscribed {
+  readonly position: Position;
+  readonly recovered?: boolean;
+}
+
+/** A subscription ended: by the program (no code), or by the server. */
+export interface Unsubscribed {
+  readonly code?: string;
+  readonly message?: string;
+}
+
+export interface ChannelEvents<T = unknown> {
+  publication: Publication<T>;
+  gap: Gap;
+  subscribed: Subscribed;
+  unsubscribed: Unsubscribed;
+  join: Member;
+  leave: Member;
+  error: FanfareError;
+}
+
+export interface FanfareEvents {
+  state: State;
+  error: FanfareError;
+  message: Message;
+  inbox: Inbox;
+}
+
+/** One listener's share in a channel's subscription. */
+export interface Subscription {
+  /** When the channel is live: from where on. Rejects when the server refuses it. */
+  readonly ready: Promise<Position>;
+  unsubscribe(): void;
+}
+
+export interface Backoff {
+  /** Milliseconds: the bound of the first delay, which doubles with each attempt. */
+  readonly base: number;
+  /** Milliseconds: the bound of all delays. */
+  readonly cap: number;
+}
+
+export interface FanfareOptions {
+  /** A token, or where to get one: asked at connect, ahead of its end, and after `token_expired`. */
+  readonly token?: string | (() => string | Promise<string>);
+  /** What to try, in this order: by default WebSocket, then SSE, then long-polling. */
+  readonly transports?: readonly (TransportName | LinkFactory)[];
+  /** By default 500 ms and 30 s. */
+  readonly backoff?: Backoff;
+  /** What may wait for a connection: by default 1,000 messages and 1 MiB. */
+  readonly buffer?: { readonly messages: number; readonly bytes: number };
+  /** Milliseconds of silence after which a connection is taken for dead: by default 35 s. */
+  readonly heartbeat?: number;
+  /** For runtimes that have none, such as Node 20: npm's `ws`. */
+  readonly WebSocket?: WebSocketConstructor;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly random?: () => number;
+  readonly clock?: Clock;
+  /** Where `online` and `offline` are heard: by default the window. */
+  readonly network?: Network;
+}
+
+export interface SocketOptions {
+  readonly protocols?: string | string[];
+  readonly policy: Policy;
+  /** The first message of every connection. */
+  readonly hello?: () => string | object | undefined;
+  /** A message every so many milliseconds; with `within`, that much silence is the connection's death. */
+  readonly heartbeat?: { readonly every: number; readonly frame: string | object; readonly within?: number };
+  /** Whether to come back after this close code: by default as protocol/SPEC.md, section 9. */
+  readonly comesBack?: (code: number) => boolean;
+  readonly WebSocket?: WebSocketConstructor;
+  readonly random?: () => number;
+  readonly clock?: Clock;
+  readonly network?: Network;
+}
+
+export interface SocketEvents {
+  state: State;
+  /** A JSON value, or the text where it is none. */
+  message: unknown;
+  error: FanfareError;
+}
+
+/** As much of `window` as tells that the network came or went. */
+export interface Network {
+  addEventListener(type: 'online' | 'offline', listener: () => void): void;
+  removeEventListener(type: 'online' | 'offline', listener: () => void): void;
+}
+
+/** As much of a browser's WebSocket as is used; npm's `ws` has it too. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
