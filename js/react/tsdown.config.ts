@@ -2,7 +2,12 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: {
+    index: 'src/index.ts',
+    gateway: 'src/gateway/index.ts',
+    store: 'src/store/index.ts',
+    session: 'src/session/index.ts',
+  },
   format: 'esm',
   dts: true,
   platform: 'neutral',

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react';
+import { Hold } from '../hold.ts';
+import { WebSocketManager, type WebSocketManagerOptions } from './manager.ts';
+import { ConnectionStatus, type Token } from './types.ts';
+
+export interface WebSocketContextType {
+  /** Null where there is no provider. */
+  readonly manager: WebSocketManager | null;
+  readonly status: ConnectionStatus;
+  readonly isConnected: boolean;
+}
+
+export const WebSocketContext = createContext<WebSocketContextType>({
+  manager: null,
+  status: ConnectionStatus.DISCONNECTED,
+  isConnected: false,
+});
+
+export interface WebSocketProviderProps {
+  readonly children?: ReactNode;
+  readonly url: string;
+  readonly token?: Token | undefined;
+  /** For tests: read when the manager is made. */
+  readonly options?: WebSocketManagerOptions;
+}
+
+const disconnected = (): ConnectionStatus => ConnectionStatus.DISCONNECTED;
+
+/**
+ * A manager that is connected while the component is there and has a token; without one it waits. Another url or token is
+ * another manager. Renders again when the status changes, and for no message: subscribe in an effect.
+ */
+export function useWebSocket(url: string, token?: Token, options?: WebSocketManagerOptions): WebSocketContextType {
+  const [manager, hold] = useMemo(
+    () => managed(url, token, options),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- options are read once
+    [url, token],
+  );
+  useEffect(() => (token ? hold.take() : undefined), [hold, token]);
+  const listen = useCallback((listener: () => void) => manager.on('status', listener), [manager]);
+  const status = useSyncExternalStore(listen, () => manager.status, disconnected);
+  return useMemo(() => ({ manager, status, isConnected: status === ConnectionStatus.CONNECTED }), [manager, status]);
+}
+
+function managed(
+  url: string,
+  token: Token | undefined,
+  options: WebSocketManagerOptions | undefined,
+): [WebSocketManager, Hold] {
+  const manager = new WebSocketManager(url, options);
+  const hold = new Hold(
+    // Its status says how it went.
+    () => void manager.connect(token).catch(() => undefined),
+    () => manager.disconnect(),
+  );
+  return [manager, hold];
+}
+
+export function WebSocketProvider({ children, url, token, options }: WebSocketProviderProps): ReactNode {
+  return <WebSocketContext.Provider value={useWebSocket(url, token, options)}>{children}</WebSocketContext.Provider>;
+}
+
+export function useWebSocketContext(): WebSocketContextType {
+  return useContext(WebSocketContext);
+}
