@@ -26,10 +26,10 @@ function listen(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** Shows a line for six seconds; the latest three are shown. */
+/** Shows a line for six seconds; the latest three are shown, and the same line once. */
 export function showToast(text: string): void {
   const id = ++last;
-  become([...toasts, { id, text }].slice(-AT_MOST));
+  become([...toasts.filter((toast) => toast.text !== text), { id, text }].slice(-AT_MOST));
   setTimeout(() => dismissToast(id), LIFE);
 }
 
