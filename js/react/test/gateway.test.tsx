@@ -177,11 +177,15 @@ describe('RealtimeService', () => {
     service.subscribeToStakingUpdates('7', () => undefined);
     await service.connect('good');
     const channels = ['balance:0xabc', 'notifications', 'nft:0xabc', 'token:price', 'staking:7'];
-    await eventually(() => expect(server.last.of('subscribe')).toEqual(channels.map((channel) => ({ type: 'subscribe', channel }))));
+    await eventually(() =>
+      expect(server.last.of('subscribe')).toEqual(channels.map((channel) => ({ type: 'subscribe', channel }))),
+    );
     push('balance:0xabc', { balance: '1.50' }, 2000);
     await eventually(() => expect(heard).toEqual(['1.50']));
     unsubscribe();
-    await eventually(() => expect(server.last.of('unsubscribe')).toEqual([{ type: 'unsubscribe', channel: 'balance:0xabc' }]));
+    await eventually(() =>
+      expect(server.last.of('unsubscribe')).toEqual([{ type: 'unsubscribe', channel: 'balance:0xabc' }]),
+    );
     service.disconnect();
   });
 });
@@ -201,7 +205,10 @@ describe('WebSocketProvider and useWebSocket', () => {
     function Balance(): ReactNode {
       const { manager: wallet, isConnected } = useWebSocketContext();
       const [balance, setBalance] = useState('?');
-      useEffect(() => wallet?.subscribe<{ balance: string }>('balance:0xabc', (data) => setBalance(data.balance)), [wallet]);
+      useEffect(
+        () => wallet?.subscribe<{ balance: string }>('balance:0xabc', (data) => setBalance(data.balance)),
+        [wallet],
+      );
       return (
         <p>
           {isConnected ? 'live' : 'not live'} {balance}

@@ -222,7 +222,7 @@ describe('useChannel', () => {
     let published: Promise<unknown> | undefined;
     function Publisher(): ReactNode {
       const { publish } = useChannel<{ n: number }>('orders');
-      return <button onClick={() => (published = publish({ n: 1 }, { event: 'created' }))}>publish</button>;
+      return <button onClick={() => void (published = publish({ n: 1 }, { event: 'created' }))}>publish</button>;
     }
     render(
       <App>

@@ -35,7 +35,7 @@ export class Native {
     return { epoch: 'e', offset: this.#offset, tag: 't' };
   }
 
-  #answer({ type, id, channel }: { type: string; id: number; channel: string }, peer: Peer): void {
+  #answer({ type, id, channel }: Frame, peer: Peer): void {
     switch (type) {
       case 'connect':
         peer.send({ type: 'connected', id, version: 1, session: 's', pingInterval: 25_000 });

@@ -7,8 +7,13 @@ import { waitFor } from '@testing-library/react';
 
 export const NodeWebSocket = WebSocket as unknown as WebSocketConstructor;
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what is on the wire is looked at by the test
-export type Frame = any;
+/** What a client says; which of it is there depends on the wire. */
+export interface Frame {
+  readonly type: string;
+  readonly id: number;
+  readonly channel: string;
+  readonly userId: string;
+}
 
 /** One connection, as the server sees it. */
 export class Peer {
@@ -39,7 +44,7 @@ export class Peer {
   }
 
   of(type: string): Frame[] {
-    return this.heard.filter((frame) => (frame as { type?: string }).type === type);
+    return this.heard.filter((frame) => frame.type === type);
   }
 }
 
@@ -76,7 +81,7 @@ export class Server {
         this.peers.push(peer);
         opened.on('message', (data) => {
           // eslint-disable-next-line @typescript-eslint/no-base-to-string -- ws hands over a Buffer
-          const frame: Frame = JSON.parse(data.toString());
+          const frame = JSON.parse(data.toString()) as Frame;
           peer.heard.push(frame);
           answers(frame, peer);
         });

@@ -19,7 +19,12 @@ describe('useSocket', () => {
     clock = new ManualClock();
     texts.length = 0;
     server = await Server.start(({ userId }: { userId: string }, peer) => {
-      const data = { user_id: userId, status: 'pending', verification_level: 'basic', timestamp: '2026-01-01T00:00:00Z' };
+      const data = {
+        user_id: userId,
+        status: 'pending',
+        verification_level: 'basic',
+        timestamp: '2026-01-01T00:00:00Z',
+      };
       peer.send({ type: 'kyc_status', data });
     });
   });

@@ -18,7 +18,15 @@ it('every hook renders on a server, and opens nothing', () => {
     const socket = store.useWebSocket({ url: 'ws://localhost/ws' });
     const wallet = gateway.useWebSocket('ws://localhost/ws', 'token');
     const session = useConnectionStatus({ sessionId: 'session-1' });
-    return [useConnection().name, status, String(known), state.name, socket.status, wallet.status, session.connectionMethod].join();
+    return [
+      useConnection().name,
+      status,
+      String(known),
+      state.name,
+      socket.status,
+      wallet.status,
+      session.connectionMethod,
+    ].join();
   }
   const html = renderToString(
     <FanfareProvider url="ws://localhost/ws">

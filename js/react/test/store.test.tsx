@@ -47,8 +47,11 @@ const send = (type: string, data: unknown = {}): void =>
 
 /** As the document has it. */
 function MyComponent(given: UseWebSocketOptions): ReactNode {
-  used = useWebSocket({ ...options(), toast: (text) => toasts.push(text), ...given });
-  const { status, isConnected, lastMessage } = used;
+  const connection = useWebSocket({ ...options(), toast: (text) => toasts.push(text), ...given });
+  const { status, isConnected, lastMessage } = connection;
+  useEffect(() => {
+    used = connection;
+  });
   return (
     <div>
       <p>Connection Status: {status}</p>
@@ -93,9 +96,7 @@ describe('useWebSocket', () => {
     );
     await eventually(() => expect(server.upgrades).toBe(1));
     await eventually(() =>
-      expect(server.last.heard).toEqual([
-        { type: 'authenticate', data: { userId: 'user123', storeId: 'store456' } },
-      ]),
+      expect(server.last.heard).toEqual([{ type: 'authenticate', data: { userId: 'user123', storeId: 'store456' } }]),
     );
     send('profile_updated', { action: 'profile_updated' });
     await eventually(() => expect(heard).toHaveLength(1));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  type Context,
   createContext,
   useCallback,
   useContext,
@@ -19,7 +20,7 @@ export interface WebSocketContextType {
   readonly isConnected: boolean;
 }
 
-export const WebSocketContext = createContext<WebSocketContextType>({
+export const WebSocketContext: Context<WebSocketContextType> = createContext<WebSocketContextType>({
   manager: null,
   status: ConnectionStatus.DISCONNECTED,
   isConnected: false,
