@@ -4,6 +4,7 @@ import {after, before, describe, it} from 'node:test';
 import {chat} from './chat.js';
 import {Client} from './client.js';
 import {connect} from './connect.js';
+import {guides} from './guides.js';
 import {kyc, kycVerified} from './kyc.js';
 import {native} from './native.js';
 import {openapi} from './openapi.js';
@@ -40,6 +41,7 @@ describe('the demo', () => {
   store(running);
   openapi(running);
   pages(running);
+  guides(running);
 
   it('stops cleanly on Ctrl-C', async () => {
     assert.equal(await process.stop('SIGINT'), 0, process.said);

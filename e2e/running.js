@@ -93,7 +93,7 @@ export async function demoToken(user) {
   return token.trim();
 }
 
-async function freePorts(count) {
+export async function freePorts(count) {
   const servers = Array.from({length: count}, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
   const ports = servers.map((server) => String(server.address().port));
