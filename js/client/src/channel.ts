@@ -27,6 +27,8 @@ export interface Connection {
   /** The feed is wanted from now on, or not any more. */
   begin(feed: Feed): void;
   end(feed: Feed): void;
+  /** The server has ended it. */
+  ended(feed: Feed): void;
   /** What the feed heard does not fit: subscribe it anew, with its position. */
   again(feed: Feed): void;
 }
@@ -170,7 +172,7 @@ export class Feed {
     const wasLive = this.#told;
     this.#off(error);
     this.#users = 0;
-    this.connection.end(this);
+    this.connection.ended(this);
     if (wasLive) {
       this.events.emit('unsubscribed', { code: error.code, message: error.message });
     } else {

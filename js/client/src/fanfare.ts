@@ -145,7 +145,7 @@ export class Fanfare {
 
   #kept(): Kept {
     return {
-      transport: () => this.#transports.current.name,
+      transport: () => this.#transports.next(this.#reconnect.clock.now()).name,
       open: () => void this.#open(),
       dead: (ending) => this.#lost(ending),
       probe: () => this.#probe(),
@@ -161,6 +161,7 @@ export class Fanfare {
       ask: (command) => this.#ask(command),
       begin: (feed) => this.#begin(feed),
       end: (feed) => this.#end(feed),
+      ended: (feed) => this.#ended(feed),
       again: (feed) => this.#again(feed),
     };
   }
@@ -360,7 +361,7 @@ export class Fanfare {
     const { clock, random } = this.#reconnect;
     clock.after(error.retryAfter * (1 + random()), () => {
       if (turn === this.#turn && this.#feeds.get(feed.name) === feed && !feed.live) {
-        this.#again(feed);
+        this.#say(feed);
       }
     });
   }
@@ -403,9 +404,7 @@ export class Fanfare {
   }
 
   #changed(state: State): void {
-    if (state.name === 'connecting') {
-      this.#transports.next(this.#reconnect.clock.now());
-    } else if (state.name === 'closed' || state.name === 'idle') {
+    if (state.name === 'closed' || state.name === 'idle') {
       const error = new FanfareError('closed', state.name === 'closed' ? state.reason.message : 'It was closed.');
       this.#outgoing.fail(error);
       this.#feeds.forEach((feed) => feed.failed(error));
@@ -429,9 +428,13 @@ export class Fanfare {
       throw new FanfareError('already_subscribed', message, { field: 'filter' });
     }
     this.#feeds.set(feed.name, feed);
-    if (this.state.name !== 'connected') {
-      return;
+    if (this.state.name === 'connected') {
+      this.#say(feed);
     }
+  }
+
+  /** Has the server know that it is wanted. */
+  #say(feed: Feed): void {
     if (this.#transports.current.duplex) {
       this.#send(this.#subscribe(feed));
     } else {
@@ -439,9 +442,13 @@ export class Fanfare {
     }
   }
 
-  #end(feed: Feed): void {
+  #ended(feed: Feed): void {
     this.#feeds.delete(feed.name);
     this.#forgetSubscribing(feed);
+  }
+
+  #end(feed: Feed): void {
+    this.#ended(feed);
     if (this.state.name !== 'connected') {
       return;
     }

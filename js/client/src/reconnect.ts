@@ -30,6 +30,7 @@ export function delay(policy: Policy, attempt: number, random: () => number): nu
 
 /** What is kept alive: it opens and drops what it opened, and is told what the world sees. */
 export interface Kept {
+  /** What the next attempt is made with: asked once before each. */
   transport(): string;
   open(): void;
   /** The connection is dead, though nobody said so: drop it, and tell `lost`. */
@@ -63,6 +64,7 @@ export class Reconnect {
   readonly #network: Network | undefined;
   #state: State = { name: 'idle' };
   #attempt = 0;
+  #transport = '';
   /** The server said how long to wait: the network's return does not shorten it. */
   #advised = false;
   #heardAt = 0;
@@ -108,7 +110,7 @@ export class Reconnect {
     this.#clear();
     this.#attempt = 0;
     this.heard();
-    this.#become({ name: 'connected', transport: this.#kept.transport() });
+    this.#become({ name: 'connected', transport: this.#transport });
     this.#watch();
   }
 
@@ -135,11 +137,11 @@ export class Reconnect {
 
   #open(): void {
     this.#clear();
-    const transport = this.#kept.transport();
+    this.#transport = this.#kept.transport();
     this.#timer = this.clock.after(OPENING, () =>
       this.#kept.dead({ message: `It was not connected within ${OPENING} ms.` }),
     );
-    this.#become({ name: 'connecting', attempt: this.#attempt, transport });
+    this.#become({ name: 'connecting', attempt: this.#attempt, transport: this.#transport });
     // A listener may have stopped it.
     if (this.#state.name === 'connecting') {
       this.#kept.open();
