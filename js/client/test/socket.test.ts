@@ -3,7 +3,6 @@ import { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import WebSocket, { type WebSocket as Peer, WebSocketServer } from 'ws';
 import { Socket, type SocketOptions, type State } from '../src/socket.ts';
-import type { WebSocketConstructor } from '../src/types.ts';
 
 let server: WebSocketServer;
 let peers: Peer[];
