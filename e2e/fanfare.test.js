@@ -4,6 +4,7 @@ import {after, before, describe, it} from 'node:test';
 import {chat} from './chat.js';
 import {Client} from './client.js';
 import {connect} from './connect.js';
+import {fanfareClient} from './fanfare-client.js';
 import {guides} from './guides.js';
 import {kyc, kycVerified} from './kyc.js';
 import {native} from './native.js';
@@ -15,6 +16,7 @@ import {store, storeVerified} from './store.js';
 import {wallet} from './wallet.js';
 
 native();
+fanfareClient();
 describe('the Socket.IO dialect', socketio);
 
 describe('the demo', () => {

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import {after, afterEach, before, describe, it} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
+import WebSocket from 'ws';
+import {token} from './native.js';
+import {FaultProxy} from './proxy.js';
+import {serve} from './running.js';
+
+const PATIENCE = 20_000;
+
+/** Waits for an effect. */
+async function until(happened, what = happened.toString()) {
+  const deadline = Date.now() + PATIENCE;
+  while (!(await happened())) {
+    assert.ok(Date.now() < deadline, `it never came to ${what}`);
+    await pause(10);
+  }
+}
+
+/** `@fanfare/client`, as it is built, against a server that runs, through a network that fails. */
+export function fanfareClient() {
+  describe('@fanfare/client', () => {
+    let Fanfare;
+    let node;
+    const open = [];
+    const proxies = [];
+
+    before(async () => {
+      ({Fanfare} = await import('../js/client/dist/index.js'));
+      node = await serve();
+    });
+    after(() => node?.stop('SIGKILL'));
+    afterEach(async () => {
+      open.splice(0).forEach((fanfare) => fanfare.close());
+      await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
+    });
+
+    const network = async () => {
+      const proxy = await FaultProxy.to(new URL(node.api).port);
+      proxies.push(proxy);
+      return proxy;
+    };
+    const client = (port, user, options = {}) => {
+      const fanfare = new Fanfare(`ws://127.0.0.1:${port}/ws`, {
+        WebSocket,
+        token: () => token(user),
+        backoff: {base: 20, cap: 200},
+        ...options,
+      });
+      open.push(fanfare);
+      fanfare.connect();
+      return fanfare;
+    };
+    const straight = (user) => client(new URL(node.api).port, user);
+    const connected = (fanfare) => until(() => fanfare.state.name === 'connected', 'being connected');
+
+    for (const transport of ['websocket']) {
+      describe(`by ${transport}`, () => {
+        const options = {transports: [transport]};
+
+        it('subscribes, publishes, asks for history and for who is there', async () => {
+          const fanfare = client((await network()).port, 'ada', options);
+          const channel = fanfare.channel('lobby');
+          const heard = [];
+          const {ready} = channel.subscribe((publication) => heard.push(publication));
+          await ready;
+          const said = `by ${transport}`;
+          const position = await channel.publish({said}, {event: 'said'});
+          await until(() => heard.length === 1);
+          assert.equal(heard[0].offset, position.offset);
+          assert.deepEqual([heard[0].event, heard[0].publisher, heard[0].data], ['said', 'ada', {said}]);
+          const [newest] = await channel.history({limit: 1, order: 'newest'});
+          assert.deepEqual(newest, heard[0]);
+          assert.ok((await channel.presence()).some(({user}) => user === 'ada'));
+          assert.ok((await fanfare.ping()) > 0);
+          await assert.rejects(fanfare.send('no such handler', 1), {code: 'unknown_handler'});
+          await assert.rejects(fanfare.channel('nowhere').subscribe().ready, {code: 'unknown_channel'});
+        });
+
+        it('loses, doubles and reorders nothing while the connection is cut again and again', async () => {
+          const proxy = await network();
+          const listener = client(proxy.port, 'ada', options);
+          const channel = listener.channel('lobby');
+          const heard = [];
+          const gaps = [];
+          channel.on('gap', (gap) => gaps.push(gap));
+          await channel.subscribe(({data}) => heard.push(data.n)).ready;
+          const publisher = straight('bob').channel('lobby');
+          const count = 300;
+          for (let n = 0; n < count; n++) {
+            await publisher.publish({n});
+            if (n % 30 === 29) {
+              proxy.cut();
+              // At most as much is published meanwhile as the channel keeps.
+              await connected(listener);
+            }
+          }
+          await until(() => heard.length >= count, 'all having come');
+          assert.deepEqual(heard, [...Array(count).keys()]);
+          assert.deepEqual(gaps, []);
+        });
+
+        it('publishes once what it publishes while the connection is cut', async () => {
+          const proxy = await network();
+          const publisher = client(proxy.port, 'ada', options).channel('lobby');
+          const heard = [];
+          await straight('bob').channel('lobby').subscribe(({data}) => heard.push(data.n)).ready;
+          const count = 60;
+          const published = [];
+          for (let n = 0; n < count; n++) {
+            published.push(publisher.publish({n}));
+            if (n % 10 === 5) {
+              await pause(5);
+              proxy.cut();
+            }
+          }
+          const offsets = (await Promise.all(published)).map(({offset}) => offset);
+          await until(() => heard.length >= count);
+          assert.deepEqual(heard.sort((a, b) => a - b), [...Array(count).keys()]);
+          assert.equal(new Set(offsets).size, count);
+        });
+
+        it('shows at once that the connection was cut', async () => {
+          const proxy = await network();
+          const fanfare = client(proxy.port, 'ada', options);
+          await connected(fanfare);
+          // Whoever polls may be between two polls.
+          await until(() => proxy.connections > 0);
+          const states = [];
+          fanfare.on('state', ({name}) => states.push(name));
+          await proxy.refuse();
+          proxy.cut();
+          await until(() => states.includes('waiting'));
+          await proxy.heal();
+          await connected(fanfare);
+        });
+      });
+    }
+
+    it('notices a black hole by the heartbeat, and comes back when it is gone', async () => {
+      const proxy = await network();
+      const fanfare = client(proxy.port, 'ada', {transports: ['websocket'], heartbeat: 1_400});
+      const heard = [];
+      await fanfare.channel('lobby').subscribe(({data}) => heard.push(data)).ready;
+      const states = [];
+      fanfare.on('state', ({name}) => states.push(name));
+      proxy.blackHole();
+      await until(() => states.includes('waiting'));
+      await straight('bob').channel('lobby').publish('meanwhile');
+      proxy.cut();
+      await proxy.heal();
+      await until(() => heard.includes('meanwhile'));
+      assert.deepEqual(heard, ['meanwhile']);
+    });
+
+    it('shows another token before the first one ends', async () => {
+      const lives = [3, 3_600];
+      const asked = [];
+      const fanfare = client((await network()).port, 'ada', {
+        token: () => {
+          asked.push(Date.now());
+          return token('ada', {expiresIn: lives[asked.length - 1]});
+        },
+      });
+      const faults = [];
+      fanfare.on('error', (error) => faults.push(error));
+      await connected(fanfare);
+      fanfare.on('state', ({name}) => faults.push(name));
+      await until(() => asked.length === 2);
+      // It is answered behind the refresh, which is refused by an error or not at all.
+      await fanfare.ping();
+      assert.deepEqual(faults, []);
+    });
+  });
+}
