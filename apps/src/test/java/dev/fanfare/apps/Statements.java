@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The statements of the five systems, and the tests that carry their numbers: a Java test named
-/// `s3_07_statisticsAreExactlyAsWritten`, a title in `e2e/` that begins with `S3-7, S3-8: ...`.
+/// `s3_07_statisticsAreExactlyAsWritten`, a title in `e2e/` or in a test of `js/` that begins with
+/// `S3-7, S3-8: ...`.
 final class Statements {
     private static final Pattern JAVA =
             Pattern.compile("void s([0-9])_([0-9]+)_([A-Za-z0-9_]+)\\(");
@@ -37,7 +38,7 @@ final class Statements {
         Statements all = new Statements();
         all.list();
         for (Path file : files(root)) {
-            all.scan(file);
+            all.scan(root, file);
         }
         return all;
     }
@@ -59,6 +60,18 @@ final class Statements {
         try (Stream<Path> scripts = Files.list(root.resolve("e2e"))) {
             scripts.filter(file -> file.toString().endsWith(".js")).sorted().forEach(files::add);
         }
+        try (Stream<Path> workspaces = Files.list(root.resolve("js"))) {
+            for (Path workspace : workspaces.sorted().toList()) {
+                Path test = workspace.resolve("test");
+                if (Files.isDirectory(test)) {
+                    try (Stream<Path> under = Files.walk(test)) {
+                        under.filter(file -> file.toString().matches(".*\\.test\\.tsx?"))
+                                .sorted()
+                                .forEach(files::add);
+                    }
+                }
+            }
+        }
         return files;
     }
 
@@ -77,7 +90,7 @@ final class Statements {
         }
     }
 
-    private void scan(Path file) throws IOException {
+    private void scan(Path root, Path file) throws IOException {
         String text = Files.readString(file);
         String name = file.getFileName().toString();
         if (name.endsWith(".java")) {
@@ -92,10 +105,15 @@ final class Statements {
             while (title.find()) {
                 Matcher number = NUMBER.matcher(title.group(1));
                 while (number.find()) {
-                    add(number.group(), "e2e/" + name, title.group(2));
+                    add(number.group(), script(root.relativize(file)), title.group(2));
                 }
             }
         }
+    }
+
+    /// `e2e/kyc.js`, `js/react/store.test.tsx`.
+    private static String script(Path file) {
+        return file.toString().replace('\\', '/').replace("/test/", "/");
     }
 
     private void add(String number, String file, String sentence) {
@@ -111,10 +129,10 @@ final class Statements {
                 .toLowerCase(Locale.ROOT);
     }
 
-    /// Statements that the server has to keep, and no test is about.
+    /// Statements that the server or the clients have to keep, and no test is about.
     List<String> untested() {
         return statements.entrySet().stream()
-                .filter(statement -> statement.getValue().keeper.equals("server"))
+                .filter(statement -> !statement.getValue().keeper.equals("redis"))
                 .map(Map.Entry::getKey)
                 .filter(number -> !tests.containsKey(number))
                 .toList();
@@ -137,10 +155,8 @@ final class Statements {
 
     private String proof(String number, Statement statement) {
         List<String> proof = new ArrayList<>();
-        switch (statement.keeper) {
-            case "clients" -> proof.add("with the clients");
-            case "redis" -> proof.add("with the Redis engine");
-            default -> {}
+        if (statement.keeper.equals("redis")) {
+            proof.add("with the Redis engine");
         }
         tests.getOrDefault(number, Map.of())
                 .forEach((file, sentences) ->

@@ -15,7 +15,7 @@ class StatementsTest {
     private static final String END = "<!-- statements: end -->";
 
     @Test
-    void everyStatementOfTheServersHasATest() throws IOException {
+    void everyStatementOfTheServersAndTheClientsHasATest() throws IOException {
         assertThat(Statements.of(ROOT).untested()).isEmpty();
     }
 
