@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const GUIDES = join(ROOT, 'docs/guide');
 const PATIENCE = 30_000;
 /** Ports that the guides take for themselves. */
-const OWN_PORTS = ['8080', '8081', '5173'];
+const OWN_PORTS = ['8080'];
 /** What a guide's folder has as if npm had installed it. */
 const PACKAGES = {
   ws: 'e2e/node_modules/ws',
@@ -24,6 +24,7 @@ const PACKAGES = {
   react: 'js/node_modules/react',
   'react-dom': 'js/node_modules/react-dom',
   vite: 'js/node_modules/vite',
+  '.bin': 'js/node_modules/.bin',
 };
 const EXTENSIONS = {js: 'js', java: 'java', bash: 'sh', jsx: 'jsx', html: 'html'};
 
@@ -41,6 +42,7 @@ export function guides(running) {
         3003: portOf(running.chat),
         3300: portOf(running.connect),
         8001: portOf(running.store),
+        5173: portOf(running.page),
         ...Object.fromEntries(OWN_PORTS.map((port, i) => [port, own[i]])),
       };
     });

@@ -69,13 +69,14 @@ export async function serve() {
   return running;
 }
 
-/** `fanfare demo`: each app is at the property of its name. */
+/** `fanfare demo`: each app is at the property of its name; a page of ours may be at `page`, where nothing is yet. */
 export async function demo(...options) {
-  const [api, postgres, ...ports] = await freePorts(2 + APPS.length);
+  const [api, postgres, page, ...ports] = await freePorts(3 + APPS.length);
   const running = new Running(
     ['demo', '--port', api, '--postgres-port', postgres, ...APPS.flatMap((app, i) => [`--${app}-port`, ports[i]]), ...options],
-    {},
+    {FANFARE_ORIGINS: `http://127.0.0.1:${page}`},
   );
+  running.page = `http://127.0.0.1:${page}`;
   running.api = `http://127.0.0.1:${api}`;
   running.native = `ws://127.0.0.1:${api}/ws`;
   running.postgres = postgres;
