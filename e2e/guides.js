@@ -24,7 +24,7 @@ const PACKAGES = {
   react: 'js/node_modules/react',
   'react-dom': 'js/node_modules/react-dom',
   vite: 'js/node_modules/vite',
-  '.bin': 'js/node_modules/.bin',
+  '.bin/vite': 'js/node_modules/vite/bin/vite.js',
 };
 const EXTENSIONS = {js: 'js', java: 'java', bash: 'sh', jsx: 'jsx', html: 'html'};
 
