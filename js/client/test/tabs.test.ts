@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Command, ServerFrame } from '../src/frames.ts';
+import { Fanfare } from '../src/index.ts';
+import type { Link, LinkFactory, LinkListener } from '../src/link.ts';
+import { tabs } from '../src/tabs.ts';
+import type { Position, Publication } from '../src/types.ts';
+
+/** As much of Web Locks as is used: exclusive, in the order of asking. */
+class Locks {
+  readonly #queues = new Map<string, (() => Promise<void>)[]>();
+
+  readonly request = ((name: string, options: LockOptions, held: () => unknown): Promise<void> => {
+    const queue = this.#queues.get(name) ?? [];
+    this.#queues.set(name, queue);
+    const turn = async (): Promise<void> => {
+      if (options.signal?.aborted !== true) {
+        await held();
+      }
+      queue.shift();
+      void queue[0]?.();
+    };
+    queue.push(turn);
+    if (queue.length === 1) {
+      queueMicrotask(() => void turn());
+    }
+    return Promise.resolve();
+  }) as LockManager['request'];
+}
+
+/** A server with one history for each channel, and what it was asked. */
+class Server {
+  readonly histories = new Map<string, Publication[]>();
+  readonly commands: Command[] = [];
+  readonly open = new Set<{ listener: LinkListener; channels: Set<string> }>();
+  opened = 0;
+  /** Earlier publications than the last so many are not kept. */
+  kept = 1_000;
+
+  readonly link: LinkFactory = {
+    name: 'fake',
+    duplex: true,
+    open: (opening, listener) => {
+      this.opened++;
+      const session = { listener, channels: new Set<string>() };
+      this.open.add(session);
+      const connect = opening.connect() as { id: number };
+      queueMicrotask(() =>
+        this.#say(session, { type: 'connected', id: connect.id, session: 's', pingInterval: 25_000 }),
+      );
+      const link: Link = {
+        send: (command) => {
+          this.commands.push(command);
+          queueMicrotask(() => this.#did(session, command));
+        },
+        close: () => void this.open.delete(session),
+      };
+      return link;
+    },
+  };
+
+  publish(channel: string, data: unknown): void {
+    const history = this.#history(channel);
+    const offset = history.length + 1;
+    history.push({ channel, offset, tag: `t${offset}`, time: 0, data });
+    for (const session of this.open) {
+      if (session.channels.has(channel)) {
+        this.#say(session, { type: 'publication', ...history.at(-1)! });
+      }
+    }
+  }
+
+  #history(channel: string): Publication[] {
+    const history = this.histories.get(channel) ?? [];
+    this.histories.set(channel, history);
+    return history;
+  }
+
+  #say(session: { listener: LinkListener }, frame: ServerFrame): void {
+    if (this.open.has(session as never)) {
+      session.listener.frame(structuredClone(frame));
+    }
+  }
+
+  #did(session: { listener: LinkListener; channels: Set<string> }, command: Command): void {
+    switch (command.type) {
+      case 'subscribe':
+        this.#subscribe(session, command);
+        break;
+      case 'unsubscribe':
+        session.channels.delete(command.channel);
+        this.#say(session, { type: 'unsubscribed', id: command.id, channel: command.channel });
+        break;
+      case 'publish':
+        this.publish(command.channel, command.data);
+        this.#say(session, { type: 'published', id: command.id, position: this.#top(command.channel) });
+        break;
+      case 'send':
+        this.#say(session, { type: 'reply', id: command.id, data: command.data });
+        break;
+    }
+  }
+
+  #top(channel: string): Position {
+    const offset = this.#history(channel).length;
+    return { epoch: 'e', offset, tag: offset === 0 ? '' : `t${offset}` };
+  }
+
+  #subscribe(
+    session: { listener: LinkListener; channels: Set<string> },
+    command: Command & { type: 'subscribe' },
+  ): void {
+    const { id, channel, since } = command;
+    const history = this.#history(channel);
+    if (session.channels.has(channel)) {
+      throw new Error(`already subscribed: ${channel}`);
+    }
+    if (channel === 'secret') {
+      this.#say(session, { type: 'error', id, code: 'permission_denied', message: 'No.', field: 'channel' });
+      return;
+    }
+    session.channels.add(channel);
+    if (since === undefined) {
+      this.#say(session, { type: 'subscribed', id, channel, position: this.#top(channel) });
+    } else if (since.epoch === 'e' && since.offset >= history.length - this.kept) {
+      this.#say(session, { type: 'subscribed', id, channel, position: since, recovered: true });
+      history.slice(since.offset).forEach((one) => this.#say(session, { type: 'publication', ...one }));
+    } else {
+      this.#say(session, { type: 'subscribed', id, channel, position: this.#top(channel), recovered: false });
+    }
+  }
+}
+
+describe('the tabs of a browser', () => {
+  const open: Fanfare[] = [];
+  let names = 0;
+
+  afterEach(() => {
+    open.splice(0).forEach((fanfare) => fanfare.close());
+  });
+
+  /** A browser: locks and channels of its own. Each call of what it answers opens a tab. */
+  function browser(server: Server): () => Fanfare {
+    const [locks, name] = [new Locks(), String(names++)];
+    return () => {
+      const transports = [tabs(name, { link: server.link, locks, BroadcastChannel })];
+      const fanfare = new Fanfare('ws://test.example/ws', { transports, backoff: { base: 1, cap: 1 } });
+      open.push(fanfare);
+      fanfare.connect();
+      return fanfare;
+    };
+  }
+
+  function connected(...all: Fanfare[]): Promise<void> {
+    return vi.waitFor(() => expect(all.map(({ state }) => state.name)).toEqual(all.map(() => 'connected')), 5_000);
+  }
+
+  function heard(fanfare: Fanfare, channel: string, since?: Position): unknown[] {
+    const data: unknown[] = [];
+    const gaps = fanfare.channel(channel, since === undefined ? {} : { since });
+    gaps.on('gap', () => data.push('gap'));
+    gaps.subscribe((publication) => data.push(publication.data));
+    return data;
+  }
+
+  const eventually = (data: unknown[], all: unknown[]): Promise<void> =>
+    vi.waitFor(() => expect(data).toEqual(all), 5_000);
+
+  test('share one link, and one subscription', async () => {
+    const server = new Server();
+    const tab = browser(server);
+    const all = Array.from({ length: 20 }, tab);
+    await connected(...all);
+    const lists = all.map((fanfare) => heard(fanfare, 'news'));
+    await Promise.all(all.map((fanfare) => fanfare.channel('news').subscribe().ready));
+    expect(await Promise.all(all.map((fanfare, i) => fanfare.send('echo', i)))).toEqual(all.map((_, i) => i));
+    server.publish('news', 1);
+    server.publish('news', 2);
+    await Promise.all(lists.map((list) => eventually(list, [1, 2])));
+    expect(server.opened).toBe(1);
+    expect(server.commands.filter(({ type }) => type === 'subscribe')).toHaveLength(1);
+  });
+
+  test('come back under another leader without loss or doubles', async () => {
+    const server = new Server();
+    const tab = browser(server);
+    const leader = tab();
+    await connected(leader);
+    const others = [tab(), tab(), tab()];
+    await connected(...others);
+    const lists = others.map((fanfare) => heard(fanfare, 'news'));
+    await Promise.all(others.map((fanfare) => fanfare.channel('news').subscribe().ready));
+    server.publish('news', 1);
+    await Promise.all(lists.map((list) => eventually(list, [1])));
+    leader.close();
+    server.publish('news', 2);
+    await vi.waitFor(() => expect(server.opened).toBe(2), 5_000);
+    server.publish('news', 3);
+    await connected(...others);
+    server.publish('news', 4);
+    await Promise.all(lists.map((list) => eventually(list, [1, 2, 3, 4])));
+    expect(server.open.size).toBe(1);
+  });
+
+  test('all come back when the link is lost, by one', async () => {
+    const server = new Server();
+    const tab = browser(server);
+    const all = [tab(), tab(), tab()];
+    await connected(...all);
+    const lists = all.map((fanfare) => heard(fanfare, 'news'));
+    await Promise.all(all.map((fanfare) => fanfare.channel('news').subscribe().ready));
+    for (let n = 1; n <= 10; n++) {
+      server.publish('news', n);
+      if (n % 3 === 0) {
+        const [session] = server.open;
+        server.open.clear();
+        session!.listener.lost({ message: 'cut' });
+        server.publish('news', (n + 1) / 100);
+        await connected(...all);
+        expect(server.open.size).toBe(1);
+      }
+    }
+    const sent = server.histories.get('news')!.map(({ data }) => data);
+    expect(sent).toHaveLength(13);
+    await Promise.all(lists.map((list) => eventually(list, sent)));
+  });
+
+  test('one that was further back has it recovered, and the others hear nothing twice', async () => {
+    const server = new Server();
+    const tab = browser(server);
+    const [ada, bob] = [tab(), tab()];
+    await connected(ada, bob);
+    const first = heard(ada, 'news');
+    await ada.channel('news').subscribe().ready;
+    for (let n = 1; n <= 5; n++) {
+      server.publish('news', n);
+    }
+    await eventually(first, [1, 2, 3, 4, 5]);
+    const second = heard(bob, 'news', { epoch: 'e', offset: 2, tag: 't2' });
+    await eventually(second, [3, 4, 5]);
+    server.publish('news', 6);
+    await eventually(second, [3, 4, 5, 6]);
+    await eventually(first, [1, 2, 3, 4, 5, 6]);
+  });
+
+  test('one whose place is not kept is told so, and the others lose nothing', async () => {
+    const server = new Server();
+    server.kept = 2;
+    const tab = browser(server);
+    const [ada, bob] = [tab(), tab()];
+    await connected(ada, bob);
+    const first = heard(ada, 'news');
+    await ada.channel('news').subscribe().ready;
+    for (let n = 1; n <= 5; n++) {
+      server.publish('news', n);
+    }
+    await eventually(first, [1, 2, 3, 4, 5]);
+    const second = heard(bob, 'news', { epoch: 'e', offset: 1, tag: 't1' });
+    await eventually(second, ['gap']);
+    server.publish('news', 6);
+    await eventually(second, ['gap', 6]);
+    await eventually(first, [1, 2, 3, 4, 5, 6]);
+  });
+
+  test('unsubscribe when the last of them does, or is closed', async () => {
+    const server = new Server();
+    const tab = browser(server);
+    const [leader, ada, bob] = [tab(), tab(), tab()];
+    await connected(leader, ada, bob);
+    const subscription = ada.channel('news').subscribe();
+    await subscription.ready;
+    await bob.channel('news').subscribe().ready;
+    subscription.unsubscribe();
+    await ada.send('echo', 1);
+    expect(server.commands.filter(({ type }) => type === 'unsubscribe')).toHaveLength(0);
+    bob.close();
+    await vi.waitFor(() => expect(server.commands.filter(({ type }) => type === 'unsubscribe')).toHaveLength(1), 5_000);
+    expect(leader.state.name).toBe('connected');
+  });
+
+  test('are refused one by one', async () => {
+    const server = new Server();
+    const tab = browser(server);
+    const all = [tab(), tab()];
+    await connected(...all);
+    for (const fanfare of all) {
+      await expect(fanfare.channel('secret').subscribe().ready).rejects.toThrow('No.');
+    }
+    await all[0]!.channel('news').subscribe().ready;
+    const filter = { field: 'a', eq: 1 };
+    await expect(all[1]!.channel('news', { filter }).subscribe().ready).rejects.toThrow('another filter');
+  });
+
+  test('have a link each where there are no locks', async () => {
+    const server = new Server();
+    const transports = [tabs('', { link: server.link, locks: undefined })];
+    const all = [0, 1].map(() => new Fanfare('ws://test.example/ws', { transports }));
+    open.push(...all);
+    all.forEach((fanfare) => fanfare.connect());
+    await connected(...all);
+    expect(server.open.size).toBe(2);
+  });
+});
