@@ -125,7 +125,7 @@ export class Fanfare {
     const inbox = (this.#inbox ??= { id: 0, waiting: [] });
     return new Promise((resolve, reject) => {
       inbox.waiting.push({ resolve, reject });
-      if (this.state.name === 'connected') {
+      if (this.#said()) {
         if (this.#transports.current.duplex) {
           this.#send(this.#askInbox(inbox));
         } else {
@@ -428,9 +428,14 @@ export class Fanfare {
       throw new FanfareError('already_subscribed', message, { field: 'filter' });
     }
     this.#feeds.set(feed.name, feed);
-    if (this.state.name === 'connected') {
+    if (this.#said()) {
       this.#say(feed);
     }
+  }
+
+  /** Whether what stands was said on this link already: on a WebSocket once it is connected, elsewhere when it is opened. */
+  #said(): boolean {
+    return this.state.name === 'connected' || (this.#link !== undefined && !this.#transports.current.duplex);
   }
 
   /** Has the server know that it is wanted. */
@@ -449,7 +454,7 @@ export class Fanfare {
 
   #end(feed: Feed): void {
     this.#ended(feed);
-    if (this.state.name !== 'connected') {
+    if (!this.#said()) {
       return;
     }
     if (this.#transports.current.duplex) {
