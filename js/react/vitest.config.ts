@@ -5,5 +5,5 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['source', ...defaultServerConditions] },
   ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
-  test: { environment: 'jsdom' },
+  test: { environment: 'jsdom', setupFiles: './test/setup.ts', testTimeout: 30_000 },
 });

@@ -31,7 +31,7 @@ const PAUSE = 1000;
  */
 export class Channels {
   readonly #send: (frame: object) => boolean;
-  readonly #timer: Timer;
+  readonly #timer: Timer & { readonly random: () => number };
   readonly #gap: (channel: string) => void;
   readonly #refused: (refusal: Refusal) => void;
   readonly #channels = new Map<string, Channel>();
@@ -42,7 +42,7 @@ export class Channels {
 
   constructor(
     send: (frame: object) => boolean,
-    timer: Timer,
+    timer: Timer & { readonly random: () => number },
     gap: (channel: string) => void,
     refused: (refusal: Refusal) => void,
   ) {
@@ -147,7 +147,7 @@ export class Channels {
   }
 
   #later(milliseconds: number): void {
-    this.#pause = this.#timer.after(milliseconds * (1 + Math.random()), () => {
+    this.#pause = this.#timer.after(milliseconds * (1 + this.#timer.random()), () => {
       this.#pause = undefined;
       this.#ask();
     });

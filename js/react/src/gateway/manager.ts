@@ -37,9 +37,10 @@ export class WebSocketManager {
 
   /** @param url where the gateway is; the token is put into its query */
   constructor(url: string | (() => string), options: WebSocketManagerOptions = {}) {
+    const clock = options.clock ?? systemTimer;
     this.#channels = new Channels(
       (frame) => this.#socket.send(frame),
-      options.clock ?? systemTimer,
+      { after: (milliseconds, action) => clock.after(milliseconds, action), random: options.random ?? Math.random },
       (channel) => this.#emit('gap', channel),
       (refusal) => this.#emit('refused', refusal),
     );
