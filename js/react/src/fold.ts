@@ -18,7 +18,7 @@ export class Fold<M, V> {
   #value: V | undefined;
   #batch: M[] = [];
 
-  /** @param changed is told the value, or the batch, that is to be rendered */
+  /** @param changed is told the value, which may be the same as before, or the batch */
   constructor(changed: (value: V | undefined, batch: readonly M[]) => void, timer: Timer) {
     this.#pace = new Pace(() => {
       const batch = this.#batch;
@@ -29,11 +29,8 @@ export class Fold<M, V> {
 
   take(message: M, { select, throttle = 0 }: Folding<M, V>): void {
     if (select) {
-      const value = select(message, this.#value);
-      if (!Object.is(value, this.#value)) {
-        this.#value = value;
-        this.#pace.changed(throttle);
-      }
+      this.#value = select(message, this.#value);
+      this.#pace.changed(throttle);
     } else if (throttle > 0) {
       this.#batch.push(message);
       this.#pace.changed(this.#batch.length < BATCH ? throttle : 0);

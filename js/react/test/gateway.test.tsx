@@ -22,7 +22,8 @@ const ADDRESS = '0xABC';
 
 let server: Server;
 let clock: ManualClock;
-let answer: Record<string, object>;
+/** What a subscribe of a channel is answered; null is not answered. */
+let answer: Record<string, object | null>;
 beforeEach(async () => {
   clock = new ManualClock();
   answer = {};
@@ -30,7 +31,10 @@ beforeEach(async () => {
     if (type === 'ping') {
       peer.send({ type: 'pong', timestamp: SERVER_TIME });
     } else {
-      peer.send(answer[channel] ?? { success: true });
+      const given = answer[channel] === undefined ? { success: true } : answer[channel];
+      if (given) {
+        peer.send(given);
+      }
     }
   });
   // As the gateway: a token that is none is let in, and disconnected.
@@ -62,8 +66,8 @@ describe('WebSocketManager', () => {
     const notes: unknown[] = [];
     wallet.subscribe('token:price', (payload) => prices.push(payload));
     wallet.subscribe('notifications', (payload, { type }) => notes.push([type, payload]));
-    await wallet.connect('good one');
-    expect(server.last.url).toBe('/ws?token=good%20one');
+    await wallet.connect('good&one=+');
+    expect(server.last.url).toBe('/ws?token=good%26one%3D%2B');
     expect(wallet.status).toBe(ConnectionStatus.CONNECTED);
     await eventually(() => expect(server.last.of('subscribe')).toHaveLength(2));
     push('token:price', { usd: 1 }, 2000);
@@ -102,6 +106,12 @@ describe('WebSocketManager', () => {
       { type: 'subscribe', channel: 'balance:0xabc', since: 5000 },
       { type: 'subscribe', channel: 'token:price', since: SERVER_TIME },
     ]);
+    await eventually(() => expect(wallet.isConnected).toBe(true));
+    server.last.cut();
+    await eventually(() => expect(wallet.status).toBe(ConnectionStatus.RECONNECTING));
+    clock.move(500);
+    await eventually(() => expect(server.peers).toHaveLength(3));
+    await eventually(() => expect(server.last.of('subscribe')[0]).toMatchObject({ since: 5000 }));
     wallet.disconnect();
   });
 
@@ -116,7 +126,10 @@ describe('WebSocketManager', () => {
     wallet.subscribe('staking:7', () => undefined);
     await wallet.connect('good');
     await eventually(() => expect(server.last.of('subscribe')).toHaveLength(2));
-    expect(refused).toEqual([{ channel: 'nft:0x1', error: 'unauthorized' }]);
+    await eventually(() => expect(refused).toEqual([{ channel: 'nft:0x1', error: 'unauthorized' }]));
+    wallet.subscribe('token:price', () => undefined);
+    await eventually(() => expect(server.last.of('subscribe')).toHaveLength(3));
+    expect(gaps).toEqual([]);
     answer['staking:7'] = { success: true, recovered: false };
     server.last.cut();
     await eventually(() => expect(wallet.status).toBe(ConnectionStatus.RECONNECTING));
@@ -129,6 +142,10 @@ describe('WebSocketManager', () => {
     const refused = manager();
     await expect(refused.connect('forged')).rejects.toThrow('unauthorized');
     expect(refused.status).toBe(ConnectionStatus.ERROR);
+    const expired = manager();
+    await expired.connect('good');
+    server.last.close(4005, 'token expired');
+    await eventually(() => expect(expired.status).toBe(ConnectionStatus.ERROR));
     let asked = 0;
     const wallet = manager();
     await wallet.connect(() => `good${++asked}`);
@@ -137,6 +154,21 @@ describe('WebSocketManager', () => {
     clock.move(500);
     await eventually(() => expect(wallet.isConnected).toBe(true));
     expect(server.last.url).toBe('/ws?token=good2');
+    wallet.disconnect();
+  });
+
+  it('S1-15: asks for one channel after the other, since an answer does not name its channel', async () => {
+    const wallet = manager();
+    const refused: Refusal[] = [];
+    wallet.on('refused', (refusal) => refused.push(refusal));
+    await wallet.connect('good');
+    answer['staking:1'] = null;
+    wallet.subscribe('staking:1', () => undefined);
+    wallet.subscribe('staking:2', () => undefined);
+    await eventually(() => expect(server.last.of('subscribe')).toHaveLength(1));
+    server.last.send({ success: false, error: 'unauthorized' });
+    await eventually(() => expect(server.last.of('subscribe')).toHaveLength(2));
+    expect(refused).toEqual([{ channel: 'staking:1', error: 'unauthorized' }]);
     wallet.disconnect();
   });
 
@@ -225,7 +257,7 @@ describe('WebSocketProvider and useWebSocket', () => {
     await eventually(() => expect(server.last.of('subscribe')).toHaveLength(1));
     push('balance:0xabc', { balance: '1.50' }, 2000);
     await screen.findByText('live 1.50');
-    expect(server.upgrades).toBe(1);
+    expect(server.dialed).toBe(1);
     unmount();
     await eventually(() => expect(server.open).toHaveLength(0));
   });

@@ -41,10 +41,10 @@ describe('FanfareProvider and useConnection', () => {
       </StrictMode>,
     );
     await screen.findByText('connected');
-    expect(native.server.upgrades).toBe(1);
+    expect(native.server.dialed).toBe(1);
     unmount();
     await eventually(() => expect(native.server.open).toHaveLength(0));
-    expect(native.server.upgrades).toBe(1);
+    expect(native.server.dialed).toBe(1);
   });
 
   it('connect a client that is given, and leave it to the program', async () => {
@@ -236,6 +236,26 @@ describe('useChannel', () => {
 });
 
 describe('usePresence', () => {
+  it('takes who comes and goes while the list is on its way for newer than the list', async () => {
+    native.members = [{ user: 'ada' }, { user: 'bob' }];
+    native.held = [];
+    function Who(): ReactNode {
+      const { members, known } = usePresence('lobby');
+      return <p>{`${known ? 'known' : 'not known'} ${members.map(({ user }) => user).join(',')}`}</p>;
+    }
+    render(
+      <App>
+        <Who />
+      </App>,
+    );
+    await eventually(() => expect(native.held).toHaveLength(1));
+    native.push({ type: 'join', channel: 'lobby', member: { user: 'eve' } });
+    native.push({ type: 'leave', channel: 'lobby', member: { user: 'ada' } });
+    await screen.findByText('not known eve');
+    native.held.forEach((answer) => answer());
+    await screen.findByText('known bob,eve');
+  });
+
   it('knows who is there, who comes and who goes', async () => {
     native.members = [{ user: 'ada' }, { user: 'bob' }];
     function Who(): ReactNode {

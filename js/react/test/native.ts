@@ -5,6 +5,8 @@ import { Server, type Frame, type Peer } from './server.ts';
 export class Native {
   readonly server: Server;
   members: { user: string }[] = [];
+  /** The answers about presence that were held back. */
+  held: (() => void)[] | undefined;
   #offset = 0;
 
   static async start(): Promise<Native> {
@@ -35,6 +37,14 @@ export class Native {
     return { epoch: 'e', offset: this.#offset, tag: 't' };
   }
 
+  #members(answer: () => void): void {
+    if (this.held) {
+      this.held.push(answer);
+    } else {
+      answer();
+    }
+  }
+
   #answer({ type, id, channel }: Frame, peer: Peer): void {
     switch (type) {
       case 'connect':
@@ -54,7 +64,7 @@ export class Native {
         peer.send({ type: 'published', id, position: this.#position });
         break;
       case 'presence':
-        peer.send({ type: 'presence', id, channel, members: this.members });
+        this.#members(() => peer.send({ type: 'presence', id, channel, members: this.members }));
         break;
     }
   }

@@ -5,7 +5,18 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { waitFor } from '@testing-library/react';
 
-export const NodeWebSocket = WebSocket as unknown as WebSocketConstructor;
+/** How often a WebSocket was made, by host; one that is closed at once never comes to the server. */
+const dialed = new Map<string, number>();
+
+class Counted extends WebSocket {
+  constructor(url: string, protocols?: string | string[]) {
+    super(url, protocols);
+    const { host } = new URL(url);
+    dialed.set(host, (dialed.get(host) ?? 0) + 1);
+  }
+}
+
+export const NodeWebSocket = Counted as unknown as WebSocketConstructor;
 
 /** What a client says; which of it is there depends on the wire. */
 export interface Frame {
@@ -100,6 +111,11 @@ export class Server {
 
   get open(): Peer[] {
     return this.peers.filter((peer) => peer.open);
+  }
+
+  /** How many WebSockets were made to connect here. */
+  get dialed(): number {
+    return dialed.get(this.host) ?? 0;
   }
 
   get last(): Peer {

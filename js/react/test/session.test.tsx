@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pageSocket } from '../src/page.ts';
 import {
   maxReconnectAttempts,
-  pingInterval,
   useConnectionStatus,
   type SessionStatus,
   type UseConnectionStatusOptions,
@@ -88,7 +87,7 @@ describe('useConnectionStatus', () => {
     server.last.send(status('active'));
     server.last.send(status('completed'));
     await eventually(() => expect(changes).toEqual(['pending', 'active', 'completed']));
-    expect(server.upgrades).toBe(1);
+    expect(server.dialed).toBe(1);
     cleanup();
     await eventually(() => expect(server.open).toHaveLength(0));
   });
@@ -98,7 +97,7 @@ describe('useConnectionStatus', () => {
     expect(screen.getByText('websocket not connected never')).toBeTruthy();
     rerender(<RegisterPage />);
     await screen.findByText('websocket connected updated');
-    expect(server.upgrades).toBe(1);
+    expect(server.dialed).toBe(1);
     expect(pageSocket('/ws', { protocol: 'https:', host: 'a.example' })).toBe('wss://a.example/ws');
     expect(pageSocket('/ws', { protocol: 'http:', host: 'a.example:3300' })).toBe('ws://a.example:3300/ws');
   });
@@ -152,10 +151,23 @@ describe('useConnectionStatus', () => {
     expect(server.upgrades).toBe(1);
   });
 
+  it('S4-11: gives up the poll that is under way when it leaves', async () => {
+    let gone = false;
+    server.welcome = (peer) => peer.close(1008, 'Too many connections for this session');
+    server.http = (_, response) => {
+      polls.push('never answered');
+      response.on('close', () => (gone = true));
+    };
+    const { unmount } = render(<RegisterPage />);
+    await eventually(() => expect(polls).toHaveLength(1));
+    unmount();
+    await eventually(() => expect(gone).toBe(true));
+  });
+
   it('S4-11: pings every 30000 ms', async () => {
     render(<RegisterPage />);
     await screen.findByText('websocket connected updated');
-    clock.move(pingInterval - 1);
+    clock.move(29_999);
     server.last.send(status('active'));
     await eventually(() => expect(changes).toEqual(['pending', 'active']));
     expect(server.last.of('ping')).toHaveLength(0);

@@ -102,7 +102,7 @@ describe('useWebSocket', () => {
     await eventually(() => expect(heard).toHaveLength(1));
     act(() => clock.move(100));
     expect(updates).toEqual([{ action: 'profile_updated' }]);
-    expect(server.upgrades).toBe(1);
+    expect(server.dialed).toBe(1);
   });
 
   it('S3-11: tries again every 5000 ms, five times, and then gives up', async () => {
@@ -167,7 +167,7 @@ describe('WebSocketProvider', () => {
     expect(server.last.of('custom_action')).toEqual([{ type: 'custom_action', data: { action: 'test' } }]);
     act(() => clock.move(1000));
     expect(renders).toBe(before);
-    expect(server.upgrades).toBe(1);
+    expect(server.dialed).toBe(1);
     server.last.cut();
     await screen.findByText('DISCONNECTED No');
   });
