@@ -50,7 +50,7 @@ export function tabs(name = '', options: TabsOptions = {}): LinkFactory {
 
 /** Old browsers, pages that are not secure, and Node before 24 have none. */
 function ofBrowser(): LockManager | undefined {
-  return typeof navigator === 'undefined' ? undefined : (navigator.locks);
+  return typeof navigator === 'undefined' ? undefined : navigator.locks;
 }
 
 interface Means {
