@@ -146,7 +146,10 @@ class Tab implements Link {
     const link = this.#means.link.open(
       { ...this.#opening, connect: () => this.#connect },
       {
-        frame: (frame) => this.#shared?.heard(frame),
+        frame: (frame) => {
+          this.#listener.alive();
+          this.#shared?.heard(frame);
+        },
         alive: () => this.#listener.alive(),
         lost: (ending) => this.#ended(ending),
       },

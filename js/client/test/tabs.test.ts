@@ -4,7 +4,8 @@ import type { Command, ServerFrame } from '../src/frames.ts';
 import { Fanfare } from '../src/index.ts';
 import type { Link, LinkFactory, LinkListener } from '../src/link.ts';
 import { tabs } from '../src/tabs.ts';
-import type { Position, Publication } from '../src/types.ts';
+import type { Clock, Position, Publication } from '../src/types.ts';
+import { Time } from './time.ts';
 
 /** As much of Web Locks as is used: exclusive, in the order of asking. */
 class Locks {
@@ -36,6 +37,8 @@ class Server {
   opened = 0;
   /** Earlier publications than the last so many are not kept. */
   kept = 1_000;
+  /** What happens while a subscription begins anew. */
+  meanwhile: () => void = () => undefined;
 
   readonly link: LinkFactory = {
     name: 'fake',
@@ -89,6 +92,7 @@ class Server {
         break;
       case 'unsubscribe':
         session.channels.delete(command.channel);
+        this.meanwhile();
         this.#say(session, { type: 'unsubscribed', id: command.id, channel: command.channel });
         break;
       case 'publish':
@@ -140,11 +144,15 @@ describe('the tabs of a browser', () => {
   });
 
   /** A browser: locks and channels of its own. Each call of what it answers opens a tab. */
-  function browser(server: Server): () => Fanfare {
+  function browser(server: Server, clock?: Clock): () => Fanfare {
     const [locks, name] = [new Locks(), String(names++)];
     return () => {
       const transports = [tabs(name, { link: server.link, locks, BroadcastChannel })];
-      const fanfare = new Fanfare('ws://test.example/ws', { transports, backoff: { base: 1, cap: 1 } });
+      const fanfare = new Fanfare('ws://test.example/ws', {
+        transports,
+        backoff: { base: 1, cap: 1 },
+        ...(clock && { clock }),
+      });
       open.push(fanfare);
       fanfare.connect();
       return fanfare;
@@ -255,11 +263,37 @@ describe('the tabs of a browser', () => {
       server.publish('news', n);
     }
     await eventually(first, [1, 2, 3, 4, 5]);
+    server.meanwhile = () => {
+      server.meanwhile = () => undefined;
+      server.publish('news', 6);
+    };
     const second = heard(bob, 'news', { epoch: 'e', offset: 1, tag: 't1' });
     await eventually(second, ['gap']);
-    server.publish('news', 6);
-    await eventually(second, ['gap', 6]);
     await eventually(first, [1, 2, 3, 4, 5, 6]);
+    server.publish('news', 7);
+    await eventually(second, ['gap', 7]);
+    await eventually(first, [1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('one that is ahead of the others takes nothing from them', async () => {
+    const server = new Server();
+    const tab = browser(server);
+    const [ada, bob] = [tab(), tab()];
+    await connected(ada, bob);
+    const first = heard(ada, 'news');
+    await ada.channel('news').subscribe().ready;
+    server.publish('news', 1);
+    await eventually(first, [1]);
+    server.meanwhile = () => {
+      server.meanwhile = () => undefined;
+      server.publish('news', 2);
+      server.publish('news', 3);
+    };
+    const second = heard(bob, 'news', { epoch: 'e', offset: 3, tag: 't3' });
+    await eventually(first, [1, 2, 3]);
+    server.publish('news', 4);
+    await eventually(second, [4]);
+    await eventually(first, [1, 2, 3, 4]);
   });
 
   test('unsubscribe when the last of them does, or is closed', async () => {
@@ -276,6 +310,42 @@ describe('the tabs of a browser', () => {
     bob.close();
     await vi.waitFor(() => expect(server.commands.filter(({ type }) => type === 'unsubscribe')).toHaveLength(1), 5_000);
     expect(leader.state.name).toBe('connected');
+  });
+
+  test('all live by what comes for one of them, and answer a ping once', async () => {
+    const server = new Server();
+    const time = new Time();
+    const tab = browser(server, time);
+    const all = [tab(), tab(), tab()];
+    await connected(...all);
+    const states: string[] = [];
+    all.forEach((fanfare) => fanfare.on('state', ({ name }) => states.push(name)));
+    for (let n = 1; n <= 4; n++) {
+      await time.advance(25_000);
+      const [session] = server.open;
+      session!.listener.frame({ type: 'ping' });
+      // What is asked after the ping is answered after the others have heard of it.
+      await all[1]!.send('echo', n);
+    }
+    expect(server.commands.filter(({ type }) => type === 'pong')).toHaveLength(4);
+    expect(states).toEqual([]);
+  });
+
+  test('all notice that nothing comes any more', async () => {
+    const server = new Server();
+    const time = new Time();
+    const tab = browser(server, time);
+    const all = [tab(), tab()];
+    await connected(...all);
+    await time.advance(40_000);
+    await vi.waitFor(async () => {
+      await time.advance(100);
+      expect(server.opened).toBe(2);
+    }, 5_000);
+    await vi.waitFor(async () => {
+      await time.advance(100);
+      expect(all.map(({ state }) => state.name)).toEqual(['connected', 'connected']);
+    }, 5_000);
   });
 
   test('are refused one by one', async () => {
