@@ -12,7 +12,7 @@ import {freePorts} from './running.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const GUIDES = join(ROOT, 'docs/guide');
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 /** Ports that the guides take for themselves. */
 const OWN_PORTS = ['8080'];
 /** What a guide's folder has as if npm had installed it. */
