@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// `@ExtendWith(NoLeaks.class)`: fails a test class that leaves behind buffers that nobody
-/// released, platform threads, or open sockets. They have 5 seconds to go away.
+/// released, platform threads, or open sockets. They have 30 seconds to go away.
 ///
 /// Buffers need `-Dio.netty.leakDetection.level=paranoid`; without it only a sample is watched.
 /// Sockets are counted where `/proc` is.
@@ -40,6 +41,7 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
                             + "|surefire.*|junit-.*|HttpClient-.*|Read-Poller|Write-Poller|.*-Poller"
                             + "|.*-poller|idle-connection-reaper");
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
 
@@ -60,11 +62,14 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) {
-        eventually(() -> Assertions.assertThat(newThreads()).as("threads left").isEmpty());
-        eventually(() ->
-                Assertions.assertThat(openSockets())
-                        .as("open sockets, " + sockets + " before")
-                        .isLessThanOrEqualTo(sockets));
+        eventually(
+                PATIENCE, () -> Assertions.assertThat(newThreads()).as("threads left").isEmpty());
+        eventually(
+                PATIENCE,
+                () ->
+                        Assertions.assertThat(openSockets())
+                                .as("open sockets, " + sockets + " before")
+                                .isLessThanOrEqualTo(sockets));
         lookForLeaks();
         Assertions.assertThat(LEAKS).as("buffers nobody released").isEmpty();
     }
