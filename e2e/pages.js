@@ -4,6 +4,7 @@ import {existsSync} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import {after, afterEach, before, beforeEach, describe, it} from 'node:test';
 import {fileURLToPath} from 'node:url';
+import pg from 'pg';
 import {chromium} from 'playwright-core';
 import {webhook} from './connect.js';
 import {token} from './native.js';
@@ -211,6 +212,69 @@ export function pages(demo) {
     }
 
     it(
+      'the start page says something to everybody, and catches up on what was said while its network was cut',
+      quietly(async () => {
+        const ada = await tab(demo.api);
+        const bob = await tab(demo.api);
+        await text(ada, '#state', 'Live');
+        await text(bob, '#state', 'Live');
+        await text(ada, '#presence', 'here');
+        await ada.fill('#say', 'before the cut');
+        await ada.press('#say', 'Enter');
+        await text(bob, '#heard li', 'before the cut');
+        await bob.click('#cut');
+        await text(bob, '#state', 'Network cut');
+        await ada.fill('#say', 'during the cut');
+        await ada.press('#say', 'Enter');
+        await text(ada, '#heard li', 'during the cut');
+        assert.equal(await bob.getByText('during the cut').count(), 0);
+        await bob.click('#cut');
+        await text(bob, '#heard li', 'during the cut');
+        await text(bob, '#recovered', '1 message caught up');
+        assert.equal(await bob.getByText('before the cut').count(), 1);
+        assert.equal(await bob.getByText('during the cut').count(), 1);
+      }),
+    );
+
+    it(
+      'kyc shows what the database says, at once and after a cut',
+      quietly(async () => {
+        const page = await tab(demo.kyc);
+        const user = `page-${process.pid}`;
+        await sql(demo, `insert into kyc_status values ('${user}', 'pending', 'basic')`);
+        await page.fill('#user', user);
+        await page.press('#user', 'Enter');
+        const status = `[data-user=${user}] .status`;
+        await text(page, status, 'pending');
+        await sql(demo, `update kyc_status set status = 'verified' where user_id = '${user}'`);
+        await text(page, status, 'verified');
+        await page.click('#cut');
+        await text(page, '#state', 'Network cut');
+        await sql(demo, `update kyc_status set status = 'rejected' where user_id = '${user}'`);
+        await page.click('#cut');
+        await text(page, status, 'rejected');
+        await text(page, '#recovered', '1 status caught up');
+      }),
+    );
+
+    for (const look of Object.keys(LOOKS)) {
+      it(
+        `the start page and kyc stand in ${look}`,
+        quietly(async () => {
+          for (const [name, url] of [
+            ['start', demo.api],
+            ['kyc', demo.kyc],
+          ]) {
+            const page = await tab(url, LOOKS[look]);
+            await text(page, '#state', 'Live');
+            await picture(page, `${name}-${look}`);
+            await fits(page);
+          }
+        }),
+      );
+    }
+
+    it(
       'the code is shown, and every tab of the session knows when the webhook has come',
       quietly(async () => {
         const page = await tab(demo.connect);
@@ -296,4 +360,12 @@ export function pages(demo) {
 async function fits(page) {
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(content <= window, `the page is ${content} pixels wide in a window of ${window}`);
+}
+
+/** Changes the demo's database as any SQL client does. */
+async function sql(demo, statement) {
+  const client = new pg.Client({host: '127.0.0.1', port: Number(demo.postgres), user: 'fanfare', database: 'fanfare'});
+  await client.connect();
+  await client.query(statement);
+  await client.end();
 }

@@ -61,13 +61,14 @@ export class Cable extends EventTarget {
   };
 
   #connect(url: string, protocols?: string | string[]): WebSocket {
-    const socket = new WebSocket(url, protocols);
     if (this.cut) {
-      queueMicrotask(() => this.#lose(socket));
-    } else {
-      this.#open.add(socket);
-      socket.addEventListener('close', () => this.#open.delete(socket));
+      const socket = new Unconnected() as unknown as WebSocket;
+      setTimeout(() => this.#lose(socket));
+      return socket;
     }
+    const socket = new WebSocket(url, protocols);
+    this.#open.add(socket);
+    socket.addEventListener('close', () => this.#open.delete(socket));
     return socket;
   }
 
@@ -87,6 +88,23 @@ export class Cable extends EventTarget {
     if (type === 'offline' || !this.cut) {
       this.dispatchEvent(new Event(type));
     }
+  }
+}
+
+/** What a WebSocket is while nothing answers: it never opens. */
+class Unconnected extends EventTarget {
+  readyState: number = WebSocket.CONNECTING;
+  onopen = null;
+  onmessage = null;
+  onerror = null;
+  onclose = null;
+
+  send(): void {
+    throw new DOMException('It is not open.', 'InvalidStateError');
+  }
+
+  close(): void {
+    this.readyState = WebSocket.CLOSED;
   }
 }
 

@@ -101,7 +101,9 @@ final class Demo implements AutoCloseable {
                     Assembly.describe(config, node, backing.environment().clock());
                     node.secrets(FanfareConfig.Secrets.DEMONSTRATION)
                             .ready("postgres", () -> answers(backing))
-                            .nativeSite(site -> new StartPage(config, apps).describe(site));
+                            .nativeSite(site ->
+                                    new StartPage(config, apps, backing.environment().clock())
+                                            .describe(site));
                     for (DemoApp app : apps) {
                         installed.put(app, app.install(node, config, backing));
                     }

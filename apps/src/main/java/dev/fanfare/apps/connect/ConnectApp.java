@@ -15,11 +15,11 @@ import dev.fanfare.core.Environment;
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.Limits;
 import dev.fanfare.core.Session;
+import dev.fanfare.pages.BuiltPages;
 import dev.fanfare.server.EndpointConfig;
 import dev.fanfare.server.Fanfare;
 import dev.fanfare.server.FanfareConfig;
 import dev.fanfare.server.Repeating;
-import dev.fanfare.server.http.Pages;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,8 +81,7 @@ public final class ConnectApp implements App {
                 site ->
                         site.webSocket(PATH, app::endpoint)
                                 .routes(routes.router(throttle))
-                                .pages(ConnectApp.class, "pages")
-                                .pages(new Pages("/shared/", Database.class, "pages")));
+                                .pages(BuiltPages.of("connect")));
         return app;
     }
 

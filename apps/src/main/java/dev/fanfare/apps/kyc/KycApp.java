@@ -19,10 +19,10 @@ import dev.fanfare.core.Environment;
 import dev.fanfare.core.Limits;
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Position;
+import dev.fanfare.pages.BuiltPages;
 import dev.fanfare.server.EndpointConfig;
 import dev.fanfare.server.Fanfare;
 import dev.fanfare.server.FanfareConfig;
-import dev.fanfare.server.http.Pages;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
 import dev.fanfare.server.http.Route;
@@ -109,8 +109,7 @@ public final class KycApp implements App {
                 site ->
                         site.webSocket(PATH, app::endpoint)
                                 .routes(Router.of(Route.get("/api/kyc/stats", app::stats)))
-                                .pages(KycApp.class, "pages")
-                                .pages(new Pages("/shared/", Database.class, "pages")));
+                                .pages(BuiltPages.of("kyc")));
         return app;
     }
 
