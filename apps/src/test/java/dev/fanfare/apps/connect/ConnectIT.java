@@ -49,7 +49,7 @@ class ConnectIT {
     void s4_01_httpAndWebSocketShareAPort() {
         try (ConnectNode node = new ConnectNode(ConnectNode.SETTINGS)) {
             ConnectNode.Invited session = node.begin();
-            assertThat(node.http.get("/").body()).contains("Connect wallet");
+            assertThat(node.http.get("/").body()).contains("<title>Connect a wallet");
             assertThat(status(node.connect(session))).isEqualTo("pending");
         }
     }
