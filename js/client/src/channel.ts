@@ -50,7 +50,7 @@ export class Channel {
     const { keys } = this.#feed;
     const connection = this.#connection;
     const { event, key = randomKey(connection) } = options;
-    const sealed = keys === undefined ? data : await keys.seal(this.name, event, data);
+    const sealed = keys === undefined ? data : await this.#feed.seal(keys, event, data);
     const reply = await connection.ask({
       type: 'publish',
       id: connection.id(),
@@ -62,6 +62,7 @@ export class Channel {
     return (reply as Frame<'published'>).position;
   }
 
+  /** What was published. What the channel's keys do not open is there too, with an `error` and no data. */
   async history(options: HistoryOptions = {}): Promise<Publication[]> {
     const connection = this.#connection;
     const reply = await connection.ask({ type: 'history', id: connection.id(), channel: this.name, ...options });

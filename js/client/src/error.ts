@@ -5,6 +5,7 @@ export interface ErrorDetails {
   readonly field?: string;
   readonly limit?: string;
   readonly retryAfter?: number;
+  readonly offset?: number;
   readonly cause?: unknown;
 }
 
@@ -26,6 +27,8 @@ export class FanfareError extends Error {
   readonly limit: string | undefined;
   /** Milliseconds after which it may work. */
   readonly retryAfter: number | undefined;
+  /** Where the publication is that is `sealed`. */
+  readonly offset: number | undefined;
 
   constructor(code: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -33,5 +36,6 @@ export class FanfareError extends Error {
     this.field = details.field;
     this.limit = details.limit;
     this.retryAfter = details.retryAfter;
+    this.offset = details.offset;
   }
 }

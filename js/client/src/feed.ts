@@ -46,6 +46,7 @@ export class Feed {
   #told = false;
   /** Publications are opened one after another. */
   #opened: Promise<void> = Promise.resolve();
+  #sealed: Promise<unknown> = Promise.resolve();
 
   constructor(name: string, options: ChannelOptions, subscriptions: Subscriptions) {
     this.name = name;
@@ -148,11 +149,11 @@ export class Feed {
     this.#off(error);
     this.#users = 0;
     this.#subscriptions.ended(this);
-    if (wasLive) {
-      this.events.emit('unsubscribed', { code: error.code, message: error.message });
-    } else {
-      this.events.emit('error', error);
-    }
+    this.#inTurn(() =>
+      wasLive
+        ? this.events.emit('unsubscribed', { code: error.code, message: error.message })
+        : this.events.emit('error', error),
+    );
   }
 
   /** The connection is gone; the position stays. */
@@ -174,11 +175,26 @@ export class Feed {
     return this.#phase === 'live';
   }
 
+  /** Opens what was sealed. What cannot be opened keeps its place, and has an error instead of data. */
   async open<P extends Omit<Publication, 'channel'>>(publication: P): Promise<P> {
-    const { keys } = this;
-    return keys === undefined
-      ? publication
-      : { ...publication, data: await keys.open(this.name, publication.event, publication.data) };
+    const { offset, event, data } = publication;
+    try {
+      return this.keys === undefined
+        ? publication
+        : { ...publication, data: await this.keys.open(this.name, event, data) };
+    } catch (cause) {
+      const message = `The publication at offset ${offset} cannot be opened.`;
+      return { ...publication, data: undefined, error: new FanfareError('sealed', message, { cause, offset }) };
+    }
+  }
+
+  /** Seals with the key of now. However long each takes, what is given first is sealed first. */
+  seal(keys: Keys, event: string | undefined, data: unknown): Promise<unknown> {
+    const sealing = keys.seal(this.name, event, data);
+    const sealed = this.#sealed.then(() => sealing);
+    sealing.catch(() => undefined);
+    this.#sealed = sealed.catch(() => undefined);
+    return sealed;
   }
 
   #leave(): void {
@@ -186,7 +202,7 @@ export class Feed {
     if (this.#users > 0 && --this.#users === 0) {
       this.#off(new FanfareError('unsubscribed', 'The subscription ended before it was live.'));
       this.#subscriptions.end(this);
-      this.events.emit('unsubscribed', {});
+      this.#inTurn(() => this.events.emit('unsubscribed', {}));
     }
   }
 
@@ -204,12 +220,8 @@ export class Feed {
     }
     this.#opened = this.#opened
       .then(() => this.open(publication))
-      .then(
-        (opened) => this.events.emit('publication', opened),
-        (cause: unknown) => {
-          const message = `The publication at offset ${publication.offset} cannot be opened.`;
-          this.events.emit('error', new FanfareError('sealed', message, { cause }));
-        },
+      .then((opened) =>
+        opened.error === undefined ? this.events.emit('publication', opened) : this.events.emit('error', opened.error),
       );
   }
 

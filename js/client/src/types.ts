@@ -19,6 +19,8 @@ export interface Publication<T = unknown> {
   /** The user who published; absent for the backend. */
   readonly publisher?: string;
   readonly data: T;
+  /** Only in a history: why there is no data (`sealed`). What cannot be opened when it comes is an `error` of the channel. */
+  readonly error?: FanfareError;
 }
 
 /** Publications that are lost to this client, told and never silent: those after `from`, up to and with `to`. */

@@ -1,139 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Command, ServerFrame } from '../src/frames.ts';
-import { Fanfare } from '../src/index.ts';
-import type { Link, LinkFactory, LinkListener } from '../src/link.ts';
+import { type Clock, Fanfare, type Position } from '../src/index.ts';
 import { tabs } from '../src/tabs.ts';
-import type { Clock, Position, Publication } from '../src/types.ts';
+import { Locks } from './locks.ts';
+import { Server } from './server.ts';
 import { Time } from './time.ts';
-
-/** As much of Web Locks as is used: exclusive, in the order of asking. */
-class Locks {
-  readonly #queues = new Map<string, (() => Promise<void>)[]>();
-
-  readonly request = ((name: string, options: LockOptions, held: () => unknown): Promise<void> => {
-    const queue = this.#queues.get(name) ?? [];
-    this.#queues.set(name, queue);
-    const turn = async (): Promise<void> => {
-      if (options.signal?.aborted !== true) {
-        await held();
-      }
-      queue.shift();
-      void queue[0]?.();
-    };
-    queue.push(turn);
-    if (queue.length === 1) {
-      queueMicrotask(() => void turn());
-    }
-    return Promise.resolve();
-  }) as LockManager['request'];
-}
-
-/** A server with one history for each channel, and what it was asked. */
-class Server {
-  readonly histories = new Map<string, Publication[]>();
-  readonly commands: Command[] = [];
-  readonly open = new Set<{ listener: LinkListener; channels: Set<string> }>();
-  opened = 0;
-  /** Earlier publications than the last so many are not kept. */
-  kept = 1_000;
-  /** What happens while a subscription begins anew. */
-  meanwhile: () => void = () => undefined;
-
-  readonly link: LinkFactory = {
-    name: 'fake',
-    duplex: true,
-    open: (opening, listener) => {
-      this.opened++;
-      const session = { listener, channels: new Set<string>() };
-      this.open.add(session);
-      const connect = opening.connect() as { id: number };
-      queueMicrotask(() =>
-        this.#say(session, { type: 'connected', id: connect.id, session: 's', pingInterval: 25_000 }),
-      );
-      const link: Link = {
-        send: (command) => {
-          this.commands.push(command);
-          queueMicrotask(() => this.#did(session, command));
-        },
-        close: () => void this.open.delete(session),
-      };
-      return link;
-    },
-  };
-
-  publish(channel: string, data: unknown): void {
-    const history = this.#history(channel);
-    const offset = history.length + 1;
-    history.push({ channel, offset, tag: `t${offset}`, time: 0, data });
-    for (const session of this.open) {
-      if (session.channels.has(channel)) {
-        this.#say(session, { type: 'publication', ...history.at(-1)! });
-      }
-    }
-  }
-
-  #history(channel: string): Publication[] {
-    const history = this.histories.get(channel) ?? [];
-    this.histories.set(channel, history);
-    return history;
-  }
-
-  #say(session: { listener: LinkListener }, frame: ServerFrame): void {
-    if (this.open.has(session as never)) {
-      session.listener.frame(structuredClone(frame));
-    }
-  }
-
-  #did(session: { listener: LinkListener; channels: Set<string> }, command: Command): void {
-    switch (command.type) {
-      case 'subscribe':
-        this.#subscribe(session, command);
-        break;
-      case 'unsubscribe':
-        session.channels.delete(command.channel);
-        this.meanwhile();
-        this.#say(session, { type: 'unsubscribed', id: command.id, channel: command.channel });
-        break;
-      case 'publish':
-        this.publish(command.channel, command.data);
-        this.#say(session, { type: 'published', id: command.id, position: this.#top(command.channel) });
-        break;
-      case 'send':
-        this.#say(session, { type: 'reply', id: command.id, data: command.data });
-        break;
-    }
-  }
-
-  #top(channel: string): Position {
-    const offset = this.#history(channel).length;
-    return { epoch: 'e', offset, tag: offset === 0 ? '' : `t${offset}` };
-  }
-
-  #subscribe(
-    session: { listener: LinkListener; channels: Set<string> },
-    command: Command & { type: 'subscribe' },
-  ): void {
-    const { id, channel, since } = command;
-    const history = this.#history(channel);
-    if (session.channels.has(channel)) {
-      throw new Error(`already subscribed: ${channel}`);
-    }
-    if (channel === 'secret') {
-      this.#say(session, { type: 'error', id, code: 'permission_denied', message: 'No.', field: 'channel' });
-      return;
-    }
-    session.channels.add(channel);
-    if (since === undefined) {
-      this.#say(session, { type: 'subscribed', id, channel, position: this.#top(channel) });
-    } else if (since.epoch === 'e' && since.offset >= history.length - this.kept) {
-      this.#say(session, { type: 'subscribed', id, channel, position: since, recovered: true });
-      history.slice(since.offset).forEach((one) => this.#say(session, { type: 'publication', ...one }));
-    } else {
-      this.#say(session, { type: 'subscribed', id, channel, position: this.#top(channel), recovered: false });
-    }
-  }
-}
 
 describe('the tabs of a browser', () => {
   const open: Fanfare[] = [];
@@ -337,6 +208,7 @@ describe('the tabs of a browser', () => {
     const tab = browser(server, time);
     const all = [tab(), tab()];
     await connected(...all);
+    server.hang();
     await time.advance(40_000);
     await vi.waitFor(async () => {
       await time.advance(100);
