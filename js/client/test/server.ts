@@ -14,7 +14,7 @@ type Of<T extends Command['type']> = Extract<Command, { type: T }>;
 export class Server {
   readonly histories: Map<string, Publication[]> = new Map<string, Publication[]>();
   readonly commands: Command[] = [];
-  readonly open = new Set<Session>();
+  readonly open: Set<Session> = new Set<Session>();
   opened = 0;
   /** Earlier publications than the last so many are not kept. */
   kept = 1_000;
