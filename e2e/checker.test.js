@@ -53,8 +53,8 @@ describe('the delivery checker', () => {
   });
 
   it('excuses what a gap has told of, and no more than that', () => {
-    const gap = {gap: {from: 1, to: position(2)}};
-    assert.deepEqual(judge(begun, publication(1), gap, publication(4)), ['ada: publication 3 is lost']);
+    const gap = [{gap: {from: 1, to: position(2)}}, {subscribed: {position: position(2), recovered: false}}];
+    assert.deepEqual(judge(begun, publication(1), ...gap, publication(4)), ['ada: publication 3 is lost']);
   });
 
   it('excuses the rest of an old epoch when a new one was told of, and not what follows', () => {

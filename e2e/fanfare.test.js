@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
+import {browser} from './browser.js';
 import {chat} from './chat.js';
 import {Client} from './client.js';
 import {connect} from './connect.js';
@@ -17,6 +18,7 @@ import {wallet} from './wallet.js';
 
 native();
 fanfareClient();
+browser();
 describe('the Socket.IO dialect', socketio);
 
 describe('the demo', () => {

@@ -6,7 +6,7 @@ import {Client} from './client.js';
 import {serve} from './running.js';
 
 const SECRET = 'a-secret-of-these-tests-and-of-nothing-else';
-const KEY = 'a-key-of-these-tests-and-of-nothing-else';
+export const KEY = 'a-key-of-these-tests-and-of-nothing-else';
 
 /** A JWT as any backend would make it. */
 export function token(sub, {expiresIn = 3_600, secret = SECRET, claims = {}} = {}) {

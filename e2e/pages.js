@@ -1,43 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import {existsSync} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import {after, afterEach, before, beforeEach, describe, it} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import pg from 'pg';
-import {chromium} from 'playwright-core';
+import {LOOKS, launch, withoutBrowser} from './chromium.js';
 import {webhook} from './connect.js';
 import {token} from './native.js';
 import {serve} from './running.js';
 
-const PROGRAM = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => path && existsSync(path),
-);
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const PICTURES = fileURLToPath(new URL('target/', import.meta.url));
-const LOOKS = {
-  light: {colorScheme: 'light', viewport: {width: 1280, height: 800}},
-  dark: {colorScheme: 'dark', viewport: {width: 1280, height: 800}},
-  phone: {colorScheme: 'light', viewport: {width: 390, height: 844}},
-};
 const PATIENCE = 5_000;
 
 export function pages(demo) {
-  describe('the pages, in Chromium', {skip: PROGRAM ? false : 'there is no Chromium: set CHROMIUM to where it is'}, () => {
+  describe('the pages, in Chromium', {skip: withoutBrowser}, () => {
     let browser;
     let complaints;
 
     before(async () => {
       await mkdir(PICTURES, {recursive: true});
-      browser = await chromium.launch({executablePath: PROGRAM, args: ARGUMENTS});
+      browser = await launch();
     });
     after(() => browser?.close());
     beforeEach(() => {

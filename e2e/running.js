@@ -56,12 +56,13 @@ class Running {
   }
 }
 
-/** `fanfare serve`, with the configuration beside this file. */
-export async function serve() {
+/** `fanfare serve`, with the configuration beside this file and what the environment says instead. */
+export async function serve(environment = {}) {
   const [port] = await freePorts(1);
   const running = new Running(['serve'], {
     FANFARE_CONFIG: fileURLToPath(new URL('fanfare.yaml', import.meta.url)),
     FANFARE_PORT: port,
+    ...environment,
   });
   running.api = `http://127.0.0.1:${port}`;
   running.native = `ws://127.0.0.1:${port}/ws`;
