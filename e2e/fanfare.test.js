@@ -14,11 +14,13 @@ import {pages} from './pages.js';
 import {demo, demoToken} from './running.js';
 import {socketio} from './socketio.js';
 import {store, storeVerified} from './store.js';
+import {tabs} from './tabs.js';
 import {wallet} from './wallet.js';
 
 native();
 fanfareClient();
 browser();
+tabs();
 describe('the Socket.IO dialect', socketio);
 
 describe('the demo', () => {
