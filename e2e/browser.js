@@ -9,12 +9,13 @@ import {KEY, token} from './native.js';
 import {FaultProxy} from './proxy.js';
 import {serve} from './running.js';
 
-const CLIENT = fileURLToPath(new URL('../js/pages/dist/browser/client.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../js/pages/dist/browser', import.meta.url));
 const PATIENCE = 20_000;
 const SHOWN_WITHIN = 2_000;
 const HEARTBEAT = 3_000;
 const CUTS = 50;
 const PUBLICATIONS_PER_CUT = 200;
+const PUBLISHERS = 8;
 
 /** Waits for an effect. */
 async function until(happened) {
@@ -75,7 +76,7 @@ export function browser() {
       made.setDefaultTimeout(PATIENCE);
       await made.exposeFunction('freshToken', () => freshToken(++tokens));
       await made.route('**/', (route) => route.fulfill({contentType: 'text/html', body: PAGE}));
-      await made.route('**/client.js', (route) => route.fulfill({contentType: 'text/javascript', path: CLIENT}));
+      await made.route(/\/client(\/.*)?\.js$/, (route) => route.fulfill({path: BUILT + new URL(route.request().url()).pathname}));
       return made;
     };
     const tab = async (where, options) => {
@@ -118,26 +119,32 @@ export function browser() {
         checker.acknowledged(await publish(data), data);
       };
       const publishAll = async (count) => {
-        for (let left = count; left > 0; left--) {
-          await publishNext();
-        }
+        let left = count;
+        const publisher = async () => {
+          while (left-- > 0) {
+            await publishNext();
+          }
+        };
+        await Promise.all(Array.from({length: PUBLISHERS}, publisher));
       };
       for (let round = 0; round < CUTS; round++) {
         await until(() => proxy.webSockets === tabs.length);
         await Promise.all(tabs.map((page) => is(page, 'connected')));
         const how = round % 2 === 0 ? 'reset' : 'end';
         const cut = round % 3 === 0 ? proxy.cutAfter(1 + 97 * round, how) : null;
-        await Promise.all([publishAll(PUBLICATIONS_PER_CUT / 2), publishAll(PUBLICATIONS_PER_CUT / 4)]);
+        await publishAll(0.75 * PUBLICATIONS_PER_CUT);
         if (cut === null) {
           proxy.cut(how);
         } else {
           await cut;
         }
-        await publishAll(PUBLICATIONS_PER_CUT / 4);
+        await publishAll(0.25 * PUBLICATIONS_PER_CUT);
       }
       await Promise.all(tabs.map((page) => has(page, {n: sent})));
       for (const [i, page] of tabs.entries()) {
-        checker.subscriber(`tab ${i}`, await events(page));
+        const told = await events(page);
+        checker.subscriber(`tab ${i}`, told);
+        assert.deepEqual(told.filter(({gap}) => gap), [], 'the history has it all');
         assert.ok((await page.evaluate(() => window.states.filter(({name}) => name === 'connected').length)) >= CUTS);
       }
       assert.equal(checker.size, CUTS * PUBLICATIONS_PER_CUT);
