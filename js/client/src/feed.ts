@@ -106,8 +106,8 @@ export class Feed {
   heard(frame: Frame<'unsubscribed' | 'publication' | 'gap' | 'join' | 'leave'>): void {
     switch (frame.type) {
       case 'unsubscribed':
-        // A reply says what is known.
-        if (frame.id === undefined) {
+        // A reply says what is known; and where another subscription was asked for, that has a reply of its own.
+        if (frame.id === undefined && this.#phase === 'live') {
           this.ended(new FanfareError(frame.code ?? 'unsubscribed', frame.message ?? 'The server ended it.'));
         }
         break;

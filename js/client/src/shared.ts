@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command, ServerFrame } from './frames.ts';
 import type { Ending, Link } from './link.ts';
+import { SharedInbox } from './shared-inbox.ts';
 import type { Position } from './types.ts';
 
 /** Milliseconds after which tabs whose channels are quiet are told that the connection lives. */
@@ -58,9 +59,7 @@ export class Shared {
   readonly #tabs = new Map<string, number>();
   readonly #shares = new Map<string, Share>();
   readonly #asked = new Map<number, { tab: string; id: number; command: Command }>();
-  readonly #inboxes = new Set<string>();
-  /** The next so many messages waited in the inbox that this tab asked for. */
-  #handed: { tab: string; left: number } | undefined;
+  readonly #inbox = new SharedInbox();
   #connected: Frame<'connected'> | undefined;
   #connectId: number;
   #lastId: number;
@@ -87,7 +86,7 @@ export class Shared {
   /** A tab is gone, and nobody subscribes for it any more. */
   leave(tab: string): void {
     this.#tabs.delete(tab);
-    this.#inboxes.delete(tab);
+    this.#inbox.leave(tab);
     for (const channel of [...this.#shares.keys()]) {
       this.#part(tab, channel);
     }
@@ -149,7 +148,7 @@ export class Shared {
         this.#toListeners(frame);
         break;
       case 'message':
-        this.#message(frame);
+        this.#told.frame(this.#inbox.next([...this.#tabs.keys()]), frame);
         break;
       case 'expiring':
         this.#told.frame([this.#leader], frame);
@@ -287,16 +286,6 @@ export class Shared {
     }
   }
 
-  /** What waited in the inbox is for the tab that asked; what is sent from then on for all that did. */
-  #message(frame: Frame<'message'>): void {
-    if (this.#handed !== undefined && this.#handed.left > 0) {
-      this.#handed.left--;
-      this.#told.frame([this.#handed.tab], frame);
-    } else {
-      this.#told.frame(this.#inboxes.size > 0 ? [...this.#inboxes] : [...this.#tabs.keys()], frame);
-    }
-  }
-
   /** A reply, a push that is for all, or something of a later version. */
   #reply(frame: ServerFrame): void {
     const { id } = frame as { id?: number };
@@ -317,29 +306,59 @@ export class Shared {
       this.#answered(asked.command.channel, frame);
       return;
     }
-    if (frame.type === 'inbox') {
-      this.#inboxes.add(asked.tab);
-      this.#handed = { tab: asked.tab, left: frame.messages };
+    // Where the tab that asked is gone, what waited is for the others.
+    if (frame.type === 'inbox' && this.#tabs.has(asked.tab)) {
+      this.#inbox.asked(asked.tab);
+      this.#inbox.handed(asked.tab, frame.messages);
     }
     this.#told.frame([asked.tab], { ...frame, id: asked.id } as ServerFrame);
   }
 
   #push(frame: ServerFrame): void {
     const all = [...this.#tabs.keys()];
-    if (frame.type === 'subscribed') {
-      const share = { filter: 'null', tabs: new Set(all), joining: [], asked: undefined, position: frame.position };
-      this.#shares.set(frame.channel, share);
-    } else if (frame.type === 'unsubscribed') {
-      const share = this.#shares.get(frame.channel);
-      this.#shares.delete(frame.channel);
-      this.#told.frame([...(share?.tabs ?? []), ...(share?.joining ?? []).map(({ tab }) => tab)], frame);
-      return;
-    } else if (frame.type === 'inbox') {
-      this.#handed = { tab: this.#leader, left: frame.messages };
-      this.#told.frame([this.#leader], frame);
-      return;
+    switch (frame.type) {
+      case 'subscribed': {
+        const share = { filter: 'null', tabs: new Set(all), joining: [], asked: undefined, position: frame.position };
+        this.#shares.set(frame.channel, share);
+        this.#told.frame(all, frame);
+        break;
+      }
+      case 'unsubscribed':
+        this.#unsubscribed(frame);
+        break;
+      case 'inbox':
+        this.#inbox.handed(this.#leader, frame.messages);
+        this.#told.frame([this.#leader], frame);
+        break;
+      case 'error':
+        this.#failed(frame);
+        break;
+      default:
+        this.#told.frame(all, frame);
     }
-    this.#told.frame(all, frame);
+  }
+
+  /** The server ended a subscription. Whoever waits for another one is told by the reply to that. */
+  #unsubscribed(frame: Frame<'unsubscribed'>): void {
+    const share = this.#shares.get(frame.channel);
+    if (share !== undefined) {
+      this.#toListeners(frame);
+      share.tabs.clear();
+      if (share.asked === undefined) {
+        this.#shares.delete(frame.channel);
+      }
+    }
+  }
+
+  /** Something that was said was too large to be read: it is taken for the largest. Other errors are told to all. */
+  #failed(frame: Frame<'error'>): void {
+    const sizes = [...this.#asked].map(([id, { command }]) => ({ id, size: JSON.stringify(command).length }));
+    const [largest] = sizes.sort((a, b) => b.size - a.size);
+    if (frame.code === 'message_too_large' && largest !== undefined) {
+      this.#reply({ ...frame, id: largest.id });
+    } else {
+      this.#told.frame([...this.#tabs.keys()], frame);
+    }
   }
 
   #answered(channel: string, frame: ServerFrame): void {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Envelope, Keyring } from '../src/encryption.ts';
 import { type Channel, Fanfare, type Keys } from '../src/index.ts';
+import { eventually } from './browser.ts';
 import { Server } from './server.ts';
 import { settled } from './time.ts';
 
@@ -35,12 +36,6 @@ async function listening(notes: Channel): Promise<unknown[]> {
   await notes.subscribe(({ data }) => heard.push(data)).ready;
   return heard;
 }
-
-const eventually = (heard: unknown[], all: unknown[]): Promise<void> =>
-  expect
-    .poll(() => [...heard], { timeout: 5_000 })
-    .toEqual(all)
-    .then(() => undefined);
 
 /** Keys that take as long as a test says: sealing marks, opening removes the mark, when it is its turn. */
 class SlowKeys implements Keys {

@@ -22,6 +22,8 @@ export class Server {
   inbox: unknown[] = [];
   /** When the tokens end: in milliseconds since 1970. */
   expiresAt: number | undefined;
+  /** Answers in its stead; where that is undefined, nothing is done or said. */
+  answer: ((command: Command & { id: number }) => ServerFrame | undefined) | undefined;
   /** What happens while a subscription begins anew. */
   meanwhile: () => void = () => undefined;
   /** What happens after a publication, before its reply. */
@@ -74,6 +76,18 @@ export class Server {
     }
   }
 
+  /** Subscribes the only session by itself. */
+  subscribe(channel: string): void {
+    [...this.open][0]!.channels.add(channel);
+    this.say({ type: 'subscribed', channel, position: this.#top(channel) });
+  }
+
+  /** Ends a subscription of the only session by itself. */
+  unsubscribe(channel: string, code: string): void {
+    [...this.open][0]!.channels.delete(channel);
+    this.say({ type: 'unsubscribed', channel, code, message: 'The server ended it.' });
+  }
+
   /** The connections are gone, and the server knows it. */
   cut(): void {
     const sessions = [...this.open];
@@ -98,6 +112,13 @@ export class Server {
 
   #did(session: Session, command: Command): void {
     const reply = (frame: ServerFrame): void => this.say(frame, session);
+    if (this.answer !== undefined && 'id' in command) {
+      const answer = this.answer(command);
+      if (answer !== undefined) {
+        reply(answer);
+      }
+      return;
+    }
     switch (command.type) {
       case 'subscribe':
         this.#subscribe(session, command);

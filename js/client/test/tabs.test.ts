@@ -2,36 +2,21 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Clock, Fanfare, type Position } from '../src/index.ts';
 import { tabs } from '../src/tabs.ts';
-import { Locks } from './locks.ts';
+import { Browser, connected, eventually } from './browser.ts';
 import { Server } from './server.ts';
 import { Time } from './time.ts';
 
 describe('the tabs of a browser', () => {
-  const open: Fanfare[] = [];
-  let names = 0;
+  const open: { close(): void }[] = [];
 
   afterEach(() => {
-    open.splice(0).forEach((fanfare) => fanfare.close());
+    open.splice(0).forEach((one) => one.close());
   });
 
-  /** A browser: locks and channels of its own. Each call of what it answers opens a tab. */
   function browser(server: Server, clock?: Clock): () => Fanfare {
-    const [locks, name] = [new Locks(), String(names++)];
-    return () => {
-      const transports = [tabs(name, { link: server.link, locks, BroadcastChannel })];
-      const fanfare = new Fanfare('ws://test.example/ws', {
-        transports,
-        backoff: { base: 1, cap: 1 },
-        ...(clock && { clock }),
-      });
-      open.push(fanfare);
-      fanfare.connect();
-      return fanfare;
-    };
-  }
-
-  function connected(...all: Fanfare[]): Promise<void> {
-    return vi.waitFor(() => expect(all.map(({ state }) => state.name)).toEqual(all.map(() => 'connected')), 5_000);
+    const one = new Browser(server, clock === undefined ? {} : { clock });
+    open.push(one);
+    return one.tab;
   }
 
   function heard(fanfare: Fanfare, channel: string, since?: Position): unknown[] {
@@ -41,9 +26,6 @@ describe('the tabs of a browser', () => {
     gaps.subscribe((publication) => data.push(publication.data));
     return data;
   }
-
-  const eventually = (data: unknown[], all: unknown[]): Promise<void> =>
-    vi.waitFor(() => expect(data).toEqual(all), 5_000);
 
   test('share one link, and one subscription', async () => {
     const server = new Server();
