@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests of the native protocol over HTTP: protocol/SPEC.md, section 13.
 import type { Command, ServerFrame } from './frames.ts';
-import { type Ending, exchangeUrl, type LinkListener, type Opening } from './link.ts';
+import { type Ending, exchangeUrl, type Link, type LinkListener, type Opening } from './link.ts';
 import type { Cancel, Clock } from './types.ts';
 
-export const STREAM = 'text/event-stream';
+const STREAM = 'text/event-stream';
 const FRAMES = 'application/x-ndjson';
 /** Lines and characters of one request: well under the server's bounds. */
 const MOST_LINES = 500;
 const MOST_CHARACTERS = 256 * 1024;
 
 /** An answer that is none: what follows for the connection. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly status: number;
   readonly ending: Ending;
 
@@ -22,20 +22,46 @@ export class Refused extends Error {
   }
 }
 
-export interface Request {
+interface Request {
+  /** What is said after `connect`. */
   readonly commands: readonly Command[];
   /** Milliseconds; absent for a stream. */
   readonly wait?: number;
   readonly signal: AbortSignal;
 }
 
-/** Sends commands, and hands over the answer line by line, as it comes. `Refused` where it is no answer. */
-export async function exchange(opening: Opening, request: Request, line: (line: string) => void): Promise<void> {
+/**
+ * Sends commands, and hands over the answer line by line, as it comes. `Refused` where it is no answer; when nothing comes for
+ * too long, the listener is told that the link is lost.
+ */
+export async function exchange(
+  opening: Opening,
+  listener: LinkListener,
+  request: Request,
+  line: (line: string) => void,
+): Promise<void> {
+  const { heartbeat, clock } = opening;
+  const patience = new Patience(clock, heartbeat, () => {
+    if (!request.signal.aborted) {
+      listener.lost({ message: `Nothing was heard for ${heartbeat} ms.` });
+    }
+  });
+  try {
+    await ask(opening, request, (text) => {
+      patience.heard();
+      line(text);
+    });
+  } finally {
+    patience.end();
+  }
+}
+
+async function ask(opening: Opening, request: Request, line: (line: string) => void): Promise<void> {
   const to = exchangeUrl(opening.url);
   const response = await (opening.fetch ?? fetch)(request.wait === undefined ? to : `${to}?wait=${request.wait}`, {
     method: 'POST',
     headers: { 'Content-Type': FRAMES, Accept: request.wait === undefined ? STREAM : FRAMES },
-    body: request.commands.map((command) => JSON.stringify(command)).join('\n'),
+    body: [opening.connect(), ...request.commands].map((command) => JSON.stringify(command)).join('\n'),
     signal: request.signal,
     credentials: 'include',
     cache: 'no-store',
@@ -76,7 +102,7 @@ export function ending(error: unknown): Ending {
 }
 
 /** Sees that a request has not been heard of for too long. */
-export class Patience {
+class Patience {
   readonly #clock: Clock;
   readonly #milliseconds: number;
   readonly #over: () => void;
@@ -111,20 +137,30 @@ export class Patience {
   }
 }
 
+/** What comes down: everything that stands is asked for. It is opened by `reopen`. */
+export interface Down {
+  /** What stands is another. */
+  reopen(): void;
+  close(): void;
+}
+
 /**
- * The way up, beside a stream or a poll: commands go as exchanges of their own, one exchange at a time, so that they are carried
- * out in their order.
+ * A link of exchanges: what comes down, and beside it the commands that go up as exchanges of their own, one at a time, so that
+ * they are carried out in their order.
  */
-export class Upstream {
+export class Exchanges implements Link {
   readonly #opening: Opening;
   readonly #listener: LinkListener;
+  readonly #down: Down;
   readonly #queue: Command[] = [];
   readonly #abort = new AbortController();
   #busy = false;
 
-  constructor(opening: Opening, listener: LinkListener) {
+  constructor(opening: Opening, listener: LinkListener, down: Down) {
     this.#opening = opening;
     this.#listener = listener;
+    this.#down = down;
+    down.reopen();
   }
 
   send(command: Command): void {
@@ -136,27 +172,26 @@ export class Upstream {
     }
   }
 
+  reopen(): void {
+    this.#down.reopen();
+  }
+
   close(): void {
     this.#queue.length = 0;
     this.#abort.abort();
+    this.#down.close();
   }
 
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
       const commands = this.#batch();
       const { signal } = this.#abort;
-      const { clock, heartbeat } = this.#opening;
-      const over = (): void => this.#listener.lost({ message: `There was no answer for ${heartbeat} ms.` });
-      const patience = new Patience(clock, heartbeat, over);
       try {
-        const request = { commands: [this.#opening.connect(), ...commands], wait: 0, signal };
-        await exchange(this.#opening, request, (line) => this.#heard(line));
+        await exchange(this.#opening, this.#listener, { commands, wait: 0, signal }, (line) => this.#heard(line));
       } catch (error) {
         if (!this.#judge(error, commands)) {
           return;
         }
-      } finally {
-        patience.end();
       }
     }
     this.#busy = false;
