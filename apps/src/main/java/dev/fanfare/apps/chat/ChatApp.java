@@ -7,6 +7,7 @@ import dev.fanfare.apps.Database;
 import dev.fanfare.apps.FlatDialect;
 import dev.fanfare.apps.Json;
 import dev.fanfare.apps.PingHandler;
+import dev.fanfare.apps.Since;
 import dev.fanfare.apps.Throttle;
 import dev.fanfare.core.Access;
 import dev.fanfare.core.ChannelRules;
@@ -17,12 +18,12 @@ import dev.fanfare.core.Limits;
 import dev.fanfare.core.Session;
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Published;
+import dev.fanfare.pages.BuiltPages;
 import dev.fanfare.server.EndpointConfig;
 import dev.fanfare.server.Fanfare;
 import dev.fanfare.server.FanfareConfig;
 import dev.fanfare.server.Repeating;
 import dev.fanfare.server.TypedHandler;
-import dev.fanfare.server.http.Pages;
 import dev.fanfare.server.http.Response;
 import dev.fanfare.server.http.Route;
 import dev.fanfare.server.http.Router;
@@ -82,8 +83,7 @@ public final class ChatApp implements App {
                         site.webSocket(PATH, endpoint -> app.endpoint(endpoint, signIn, handlers))
                                 .routes(signIn.router(throttle))
                                 .routes(Router.of(Route.get("/api/chat/stats", _ -> app.stats())))
-                                .pages(ChatApp.class, "pages")
-                                .pages(new Pages("/shared/", Database.class, "pages")));
+                                .pages(BuiltPages.of(NAME)));
         return app;
     }
 
@@ -102,10 +102,12 @@ public final class ChatApp implements App {
                 .channel(
                         Lobby.CHANNEL,
                         rules ->
-                                rules.presence(ChannelRules.Presence.ANNOUNCED, settings.grace())
+                                rules.history(HistoryHandler.KEPT, HistoryHandler.KEPT_FOR)
+                                        .presence(ChannelRules.Presence.ANNOUNCED, settings.grace())
                                         .subscribe(Access.nobody()))
                 .on(new ChatMessageHandler(settings))
                 .on(new TypingIndicatorHandler())
+                .on(new HistoryHandler(Since.on(environment.clock())))
                 .on(new AnnouncementHandler())
                 .on(new PingHandler());
         for (TypedHandler<?> handler : handlers) {

@@ -18,6 +18,7 @@ import dev.fanfare.core.Limits;
 import dev.fanfare.core.Sent;
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Published;
+import dev.fanfare.pages.BuiltPages;
 import dev.fanfare.server.EndpointConfig;
 import dev.fanfare.server.Fanfare;
 import dev.fanfare.server.FanfareConfig;
@@ -30,6 +31,7 @@ import dev.fanfare.server.http.Route;
 import dev.fanfare.server.http.Router;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -119,23 +121,26 @@ public final class StoreApp implements App {
     }
 
     private void http(Site site, Backing backing) {
-        StoreDeeds deeds = new StoreDeeds(new StoreRecords(environment.clock()));
+        StoreRecords records = new StoreRecords(environment.clock());
+        StoreDeeds deeds = new StoreDeeds(records);
         int rate = settings.requestsPerSecond();
         Throttle throttle = new Throttle(environment.clock(), rate, 4 * rate);
         site.routes(new StoreRoutes(settings, changes, deeds, throttle).router())
+                .routes(new StoreLists(settings, backing.database(), records, throttle).router())
                 .routes(
                         new SocketStatus(endpointName(), this::hub, backing.database())
                                 .router()
                                 .origins(settings.origins()))
                 .routes(Router.of(Route.get("/store.json", _ -> page())))
-                .pages(pages())
-                .pages(new Pages("/shared/", Database.class, "pages"));
+                .pages(pages());
     }
 
-    private Pages pages() {
-        Pages own = Pages.at(StoreApp.class, "pages");
+    private List<Pages> pages() {
+        List<Pages> own = BuiltPages.of(NAME);
         return socketSite().equals(SOCKET)
-                ? own.connecting(settings.socket().port().orElseThrow())
+                ? own.stream()
+                        .map(pages -> pages.connecting(settings.socket().port().orElseThrow()))
+                        .toList()
                 : own;
     }
 

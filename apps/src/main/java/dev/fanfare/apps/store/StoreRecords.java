@@ -10,6 +10,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +94,30 @@ final class StoreRecords {
                                         ObjectNode.class))
                         : Optional.empty();
             }
+        }
+    }
+
+    /// A record, and which it is.
+    record Listed(String id, ObjectNode fields) {}
+
+    /// What a store has of a kind, changed last first.
+    List<Listed> list(Connection connection, Kind kind, String store, int most)
+            throws SQLException, InvalidMessage {
+        try (PreparedStatement select =
+                connection.prepareStatement(
+                        "select id, fields from store_record where kind = ? and store_id = ?"
+                                + " order by updated_at desc, id desc limit ?")) {
+            select.setString(1, kind.column());
+            select.setString(2, store);
+            select.setInt(3, most);
+            List<Listed> all = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    byte[] fields = row.getString(2).getBytes(StandardCharsets.UTF_8);
+                    all.add(new Listed(row.getString(1), Json.read(fields, ObjectNode.class)));
+                }
+            }
+            return all;
         }
     }
 

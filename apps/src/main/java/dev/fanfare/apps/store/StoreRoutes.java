@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The app's HTTP side: what changes the store's data.
@@ -85,7 +86,11 @@ final class StoreRoutes {
     }
 
     private boolean permitted(Request request) {
-        String key = settings.apiKey();
+        return permitted(request, settings.apiKey());
+    }
+
+    /// @param key that is asked for; null for none
+    static boolean permitted(Request request, @Nullable String key) {
         return key == null
                 || Secrets.same(Secrets.hash(request.bearer().orElse("")), Secrets.hash(key));
     }
@@ -99,7 +104,7 @@ final class StoreRoutes {
         return Response.json(status, Json.write(answer)).header("Cache-Control", "no-store");
     }
 
-    private static Response failure(int status, String code, String message) {
+    static Response failure(int status, String code, String message) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("success", false);
         answer.put("message", message);

@@ -2,7 +2,6 @@
 package dev.fanfare.apps.wallet;
 
 import dev.fanfare.apps.App;
-import dev.fanfare.apps.Database;
 import dev.fanfare.apps.Throttle;
 import dev.fanfare.core.Authenticator;
 import dev.fanfare.core.Endpoint;
@@ -10,13 +9,13 @@ import dev.fanfare.core.Environment;
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.Limits;
 import dev.fanfare.core.Session;
+import dev.fanfare.pages.BuiltPages;
 import dev.fanfare.server.EndpointConfig;
 import dev.fanfare.server.Fanfare;
 import dev.fanfare.server.FanfareConfig;
 import dev.fanfare.server.Repeating;
 import dev.fanfare.server.Site;
 import dev.fanfare.server.Tokens;
-import dev.fanfare.server.http.Pages;
 import dev.fanfare.socketio.Refused;
 import dev.fanfare.socketio.SocketIo;
 import java.time.Duration;
@@ -65,10 +64,7 @@ public final class WalletApp implements App {
     }
 
     private void describe(Site site) {
-        site.webSocket(PATH, this::plain)
-                .gateway(socketIo())
-                .pages(WalletApp.class, "pages")
-                .pages(new Pages("/shared/", Database.class, "pages"));
+        site.webSocket(PATH, this::plain).gateway(socketIo()).pages(BuiltPages.of(NAME));
         Tokens issuer = settings.guests();
         if (issuer != null) {
             Throttle throttle = new Throttle(environment.clock(), 20, 200);

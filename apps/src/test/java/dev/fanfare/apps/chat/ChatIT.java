@@ -248,6 +248,42 @@ class ChatIT {
     }
 
     @Test
+    void s2_06_whoHasJustComeIsSentWhatWasSaid() {
+        try (ChatNode node = new ChatNode(ChatNode.SETTINGS)) {
+            WebSocketClient ada = node.enter(ADA);
+            WebSocketClient bob = node.enter(BOB);
+            ada.sends(said("one"));
+            String one = next(bob, "chat_message").path("timestamp").asString();
+            ada.sends("{\"type\":\"typing\",\"isTyping\":true}");
+            bob.sends(said("two"));
+            JsonNode two = next(ada, "chat_message");
+            WebSocketClient cleo = node.enter("cleo@example.org");
+
+            cleo.sends("{\"type\":\"history\"}");
+            JsonNode all = next(cleo, "history").path("messages");
+            assertThat(all.findValuesAsString("content")).containsExactly("one", "two");
+            assertThat(all.get(0).path("timestamp").asString()).isEqualTo(one);
+            assertThat(all.get(1).path("user")).isEqualTo(two.path("user"));
+
+            cleo.sends("{\"type\":\"history\",\"since\":\"" + one + "\"}");
+            JsonNode later = next(cleo, "history");
+            assertThat(later.path("complete").asBoolean()).isTrue();
+            assertThat(later.path("messages").findValuesAsString("content")).containsExactly("two");
+        }
+    }
+
+    @Test
+    void s2_06_whoWasAwayForLongIsToldThatSomethingIsMissing() {
+        try (ChatNode node = new ChatNode(ChatNode.SETTINGS)) {
+            WebSocketClient ada = node.enter(ADA);
+            ada.sends("{\"type\":\"history\",\"since\":\"1999-01-01T00:00:00Z\"}");
+            assertThat(next(ada, "history").path("complete").asBoolean(true)).isFalse();
+            ada.sends("{\"type\":\"history\",\"since\":\"yesterday\"}");
+            assertThat(error(ada).path("code").asString()).isEqualTo("bad_request");
+        }
+    }
+
+    @Test
     void s2_07_aCustomHandlerIsOneClassAndOneCall() {
         try (ChatNode node = new ChatNode(ChatNode.SETTINGS, new Custom())) {
             WebSocketClient ada = node.enter(ADA);

@@ -340,6 +340,25 @@ class StoreIT {
     }
 
     @Test
+    void s3_06_whoHasJustComeCanAskWhatTheStoreHas() {
+        try (StoreNode node = new StoreNode(StoreNode.SETTINGS)) {
+            JsonNode order = node.newOrder("bakery");
+            JsonNode customer =
+                    node.post("/stores/bakery/customers", "{\"customerName\":\"John Doe\"}");
+            node.newOrder("cafe");
+            JsonNode orders = Http.json(node.http.get("/api/v1/stores/bakery/orders")).path("data");
+            assertThat(orders.size()).isEqualTo(1);
+            assertThat(orders.get(0)).isEqualTo(order);
+            JsonNode customers =
+                    Http.json(node.http.get("/api/v1/stores/bakery/customers")).path("data");
+            assertThat(customers.findValuesAsString("customerId"))
+                    .containsExactly(customer.path("customerId").asString());
+            assertThat(node.http.get("/api/v1/stores/../customers").statusCode())
+                    .isGreaterThanOrEqualTo(400);
+        }
+    }
+
+    @Test
     void s3_06_aNewStatusIsToldAsAChangeOfTheOrderAndOfTheStatus() {
         try (StoreNode node = new StoreNode(StoreNode.SETTINGS)) {
             WebSocketClient ada = node.enter("ada", "bakery");

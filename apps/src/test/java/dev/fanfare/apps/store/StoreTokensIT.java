@@ -38,6 +38,10 @@ class StoreTokensIT {
         return StoreNode.authenticate(Map.of("userId", user, "storeId", store, "token", token));
     }
 
+    private static int status(StoreNode node, String path, String token) {
+        return node.http.get(path, "Authorization", "Bearer " + token).statusCode();
+    }
+
     private static void refused(WebSocketClient client, String message, String code) {
         client.sends(message);
         JsonNode error =
@@ -104,6 +108,18 @@ class StoreTokensIT {
                     node.connect(),
                     authenticate("bob", "bakery", token(node, "bob", Map.of("stores", "cafe"))),
                     "permission_denied");
+        }
+    }
+
+    @Test
+    void s3_03_onlyATokenThatOpensTheStoreReadsWhatItHas() {
+        try (StoreNode node = node(Stores.LISTED)) {
+            String orders = "/api/v1/stores/bakery/orders";
+            String opens = token(node, "ada", Map.of("stores", "bakery"));
+            String another = token(node, "ada", Map.of("stores", "cafe"));
+            assertThat(node.http.get(orders).statusCode()).isEqualTo(401);
+            assertThat(status(node, orders, another)).isEqualTo(401);
+            assertThat(status(node, orders, opens)).isEqualTo(200);
         }
     }
 
