@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { State } from '@fanfare/client';
+import { ConnectionStatus, getWebSocketConfig, useWebSocketContext, WebSocketProvider } from '@fanfare/react/gateway';
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState, type ReactNode } from 'react';
+import { tellAway } from '../away.ts';
+import { ConnectionBar, FramesDrawer, Shell, useCut, useFrames, type Frame } from '../design/index.ts';
+import { tapped } from '../tap.ts';
+import { Activity } from './activity.tsx';
+import { enter, forget, happen, type Happening } from './guest.ts';
+import { channels, EMPTY, reduce, walletOf, type Wallet } from './model.ts';
+import { Price } from './price.tsx';
+import { Holdings, SignIn } from './holdings.tsx';
+
+const EVENTS = { one: 'event', many: 'events' };
+const AGAIN = 2_000;
+
+export function WalletPage(): ReactNode {
+  const [frames, note] = useFrames();
+  const options = useMemo(() => tapped(note), [note]);
+  const { wallet, failed, bring, renew } = useWallet();
+  return (
+    <WebSocketProvider url={getWebSocketConfig().url} token={wallet?.token} options={options}>
+      <Live key={wallet?.user} wallet={wallet} failed={failed} frames={frames} bring={bring} renew={renew} />
+    </WebSocketProvider>
+  );
+}
+
+/** Whose wallet it is: a guest's of our own, until somebody brings another token. */
+function useWallet() {
+  const [wallet, setWallet] = useState<Wallet>();
+  const [failed, setFailed] = useState('');
+  const [wanted, setWanted] = useState(0);
+  useEffect(() => {
+    const gone = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const attempt = (): void => {
+      enter(gone.signal).then(
+        (entered) => {
+          setFailed('');
+          setWallet(entered);
+        },
+        () => {
+          if (!gone.signal.aborted) {
+            setFailed('The server cannot be reached. Trying again.');
+            timer = setTimeout(attempt, AGAIN * (0.5 + Math.random()));
+          }
+        },
+      );
+    };
+    attempt();
+    return () => {
+      gone.abort();
+      clearTimeout(timer);
+    };
+  }, [wanted]);
+  const bring = useCallback((token: string): boolean => {
+    const brought = walletOf(token.trim());
+    if (brought !== undefined) {
+      setWallet(brought);
+    }
+    return brought !== undefined;
+  }, []);
+  const renew = useCallback((who: 'same' | 'another') => {
+    if (who === 'another') {
+      forget();
+    }
+    setWanted((before) => before + 1);
+  }, []);
+  return { wallet, failed, bring, renew };
+}
+
+interface LiveProps {
+  readonly wallet: Wallet | undefined;
+  readonly failed: string;
+  readonly frames: readonly Frame[];
+  readonly bring: (token: string) => boolean;
+  readonly renew: (who: 'same' | 'another') => void;
+}
+
+function Live({ wallet, failed, frames, bring, renew }: LiveProps): ReactNode {
+  const { manager, status } = useWebSocketContext();
+  const [view, dispatch] = useReducer(reduce, EMPTY);
+  const cut = useCut();
+  const connected = useRef(false);
+  const guest = wallet?.balance !== undefined;
+
+  useEffect(() => {
+    if (wallet) {
+      dispatch({ kind: 'entered', wallet });
+    }
+  }, [wallet]);
+
+  useEffect(() => {
+    if (status === ConnectionStatus.CONNECTED) {
+      connected.current = true;
+      dispatch({ kind: 'back', now: Date.now() });
+    } else if (connected.current) {
+      dispatch({ kind: 'lost', now: Date.now() });
+    }
+  }, [status]);
+
+  useEffect(() => {
+    // A guest whose token has ended is given another; who brought one brings the next.
+    if (status === ConnectionStatus.ERROR && guest) {
+      renew('same');
+    }
+  }, [status, guest, renew]);
+
+  useEffect(() => {
+    if (manager === null || wallet === undefined) {
+      return;
+    }
+    const notice = (text: string): void => dispatch({ kind: 'noticed', text, now: Date.now() });
+    const offs = channels(wallet).map((channel) =>
+      manager.subscribe(channel, (_, message) => dispatch({ kind: 'pushed', push: message })),
+    );
+    offs.push(
+      manager.on('gap', (channel) => {
+        notice(`Some of ${channel.split(':')[0] ?? channel} is not kept any more`);
+        if (wallet.balance !== undefined) {
+          renew('same');
+        }
+      }),
+      manager.on('refused', ({ channel, error }) => notice(`${channel} was refused: ${error}`)),
+    );
+    return () => offs.forEach((off) => off());
+  }, [manager, wallet, renew]);
+
+  const make = (kind: Happening): void => {
+    if (wallet) {
+      happen(wallet.token, kind).catch(() =>
+        dispatch({ kind: 'noticed', text: 'The server did not take that', now: Date.now() }),
+      );
+    }
+  };
+
+  return (
+    <Shell
+      app="wallet"
+      title="A wallet that is never stale"
+      lead="Balances, prices and notifications, each from its own channel. Cut the network, let things happen in another tab, and come back: what you missed arrives, in order and once."
+      connection={
+        <ConnectionBar
+          state={stateOf(status)}
+          recovered={failed || tellAway(view.away, EVENTS)}
+          instead={
+            status === ConnectionStatus.RECONNECTING
+              ? { tone: 'bad', text: cut ? 'Network cut, reconnecting' : 'Reconnecting' }
+              : undefined
+          }
+        />
+      }
+    >
+      <div className="wallet">
+        <Price view={view} />
+        <Holdings wallet={wallet} view={view} />
+        <Activity view={view} able={guest && !cut} make={make} />
+        <div className="stack">
+          <SignIn wallet={wallet} bring={bring} renew={() => renew('another')} />
+          <FramesDrawer frames={frames} />
+        </div>
+      </div>
+    </Shell>
+  );
+}
+
+function stateOf(status: ConnectionStatus): State {
+  switch (status) {
+    case ConnectionStatus.DISCONNECTED:
+    case ConnectionStatus.CONNECTING:
+      return { name: 'connecting', attempt: 0, transport: 'websocket' };
+    case ConnectionStatus.CONNECTED:
+      return { name: 'connected', transport: 'websocket' };
+    case ConnectionStatus.RECONNECTING:
+      return { name: 'connecting', attempt: 1, transport: 'websocket' };
+    case ConnectionStatus.ERROR:
+      return { name: 'closed', reason: { message: 'the token was refused, or has ended' } };
+  }
+}
