@@ -102,7 +102,7 @@ export function pages(demo) {
         await grace.press('#text', 'Enter');
         await text(ada, '#messages .message', '<b>bold</b> & 你好 👋');
         assert.equal(await ada.locator('#messages b').count(), 0);
-        assert.equal(await grace.locator('#messages .own').count(), 1);
+        assert.equal(await grace.locator('#messages .own', {hasText: '<b>bold</b>'}).count(), 1);
 
         await picture(ada, 'chat-light');
         await grace.click('#sign-out');
@@ -122,7 +122,7 @@ export function pages(demo) {
         await first.fill('#text', 'from one tab to the other');
         await first.press('#text', 'Enter');
         await text(second, '#messages .message', 'from one tab to the other');
-        assert.equal(await first.locator('#messages .message').count(), 1);
+        assert.equal(await first.locator('#messages .message', {hasText: 'from one tab to the other'}).count(), 1);
       }),
     );
 
@@ -164,17 +164,18 @@ export function pages(demo) {
           await text(page, '#activity li', said);
         }
         await text(page, '#price', '.');
-        await page.click('#offline');
-        await text(page, '#state', 'Offline');
+        await page.click('#cut');
+        await text(page, '#state', 'Network cut');
         await second.click('[data-kind=transfer]');
         await text(second, '#balance', '1,251.00');
         await picture(page, 'wallet-app-offline');
         assert.equal(await items.count(), 4);
-        await page.click('#offline');
+        await page.click('#cut');
         await text(page, '#balance', '1,251.00');
         await text(page, '#state', 'Live');
         await items.nth(4).waitFor();
         assert.equal(await items.count(), 5);
+        await text(page, '#recovered', '1 event caught up');
         await picture(page, 'wallet-app-light');
       }),
     );
@@ -320,9 +321,9 @@ export function pages(demo) {
           const bob = await step('bob');
           await text(ada, '#events', 'bob came in');
           await bob.click('#order');
-          await text(ada, '#orders .status', 'pending');
-          await ada.click('#orders button');
-          await text(bob, '#orders .status', 'preparing');
+          await text(ada, '[data-status=pending] .status', 'pending');
+          await ada.click('[data-status=pending] .ticket button');
+          await text(bob, '[data-status=preparing] .status', 'preparing');
           await bob.fill('#customer', '<b>John</b> Doe');
           await bob.press('#customer', 'Enter');
           await text(ada, '#events', '<b>John</b> Doe is a customer now');

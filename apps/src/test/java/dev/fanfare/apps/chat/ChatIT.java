@@ -22,6 +22,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
@@ -618,9 +620,12 @@ class ChatIT {
     @Test
     void thePageIsServedAtTheRoot() {
         try (ChatNode node = new ChatNode(ChatNode.SETTINGS)) {
-            assertThat(node.http.get("/").body()).contains("Fanfare", "/chat.js");
-            for (String path :
-                    List.of("/chat.js", "/chat.css", "/shared/fanfare.css", "/shared/backoff.js")) {
+            String page = node.http.get("/").body();
+            assertThat(page).contains("Chat · Fanfare");
+            Matcher files = Pattern.compile("(?:src|href)=\"(/[^\"]+)\"").matcher(page);
+            List<String> paths = files.results().map(file -> file.group(1)).toList();
+            assertThat(paths).hasSizeGreaterThan(2);
+            for (String path : paths) {
                 assertThat(node.http.get(path).statusCode()).as(path).isEqualTo(200);
             }
             assertThat(Http.json(node.http.get("/api/auth/session")).path("user").isNull())
