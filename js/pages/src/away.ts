@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { useEffect, useState } from 'react';
 
 /**
  * How long a page was cut off, and what came when it was back: for the sentence that tells people nothing is missing.
@@ -46,4 +47,21 @@ export function tellAway(away: Away, noun: { one: string; many: string }): strin
   const span = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
   const what = missed === 0 ? 'nothing was missed' : `${missed} ${missed === 1 ? noun.one : noun.many} caught up`;
   return `Back after ${span}: ${what}.`;
+}
+
+/** What was missed follows a return at once, in milliseconds: before that, nobody can say that it is nothing. */
+const SETTLES = 1_000;
+
+/** The sentence, as soon as it is true. */
+export function useReturned(away: Away, noun: { one: string; many: string }): string {
+  const { last } = away;
+  const [settled, settle] = useState<Away['last']>();
+  useEffect(() => {
+    if (last === undefined) {
+      return undefined;
+    }
+    const timer = setTimeout(() => settle(last), SETTLES);
+    return () => clearTimeout(timer);
+  }, [last]);
+  return last !== undefined && (last.missed > 0 || settled === last) ? tellAway(away, noun) : '';
 }

@@ -65,6 +65,16 @@ describe('the order board', () => {
     expect(column(view, 'pending').map(({ missed }) => missed)).toEqual([true, false]);
   });
 
+  it('goes on from the welcome where the store had no event yet, and from the latest by the clock', () => {
+    const welcomed: Action = { kind: 'welcomed', timestamp: time(1) };
+    expect(after(welcomed, { kind: 'welcomed', timestamp: time(2) }).latest).toBe(time(1));
+    const whole = '2026-01-01T00:00:00Z';
+    const past = { type: 'store_updated', data: {}, timestamp: '2026-01-01T00:00:00.001Z' };
+    const first = { ...past, timestamp: whole };
+    expect(after(welcomed, { kind: 'frame', frame: first }).latest).toBe(whole);
+    expect(after({ kind: 'frame', frame: first }, { kind: 'frame', frame: past }).latest).toBe(past.timestamp);
+  });
+
   it('lists customers by their names', () => {
     const view = after(
       frame('customer_created', { customerId: 'c1', customerName: 'John' }, 1),

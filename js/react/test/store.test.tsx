@@ -184,6 +184,22 @@ describe('WebSocketProvider', () => {
     screen.getByRole('button', { name: 'Dismiss' }).click();
     await eventually(() => expect(toast.isConnected).toBe(false));
   });
+
+  it('S3-13: takes the toast away when the connection is back', async () => {
+    render(
+      <WebSocketProvider {...options()}>
+        <WebSocketStatusIndicator />
+      </WebSocketProvider>,
+    );
+    await screen.findByLabelText('Connected');
+    server.last.cut();
+    const toast = await screen.findByText(/The connection was lost/);
+    await eventually(() => {
+      act(() => clock.move(5500));
+      expect(screen.queryByLabelText('Connected')).not.toBeNull();
+    });
+    await eventually(() => expect(toast.isConnected).toBe(false));
+  });
 });
 
 describe('errors', () => {
@@ -196,10 +212,7 @@ describe('errors', () => {
       await fails(attempt);
     }
     await screen.findByText('Connection Status: ERROR');
-    expect(toasts).toEqual([
-      'The connection was lost. Trying again.',
-      'There is no connection. Reload the page to try again.',
-    ]);
+    expect(toasts).toEqual(['The connection was lost. Trying again.', 'There is no connection any more.']);
     expect(lines).toHaveLength(6);
     expect(lines[0]).toMatch(/attempt 1/);
     expect(lines[5]).toMatch(/closed for good/);

@@ -177,8 +177,8 @@ function heard(view: View, said: Said, late: boolean): View {
   if (known(view, said)) {
     return view;
   }
-  const latest = view.latest === undefined || said.timestamp > view.latest ? said.timestamp : view.latest;
   const time = Date.parse(said.timestamp);
+  const latest = view.latest === undefined || time > Date.parse(view.latest) ? said.timestamp : view.latest;
   const mine = late ? unsure(view, said) : undefined;
   if (mine !== undefined) {
     return { ...change(view, mine.id, { progress: 'kept', timestamp: said.timestamp, time }), latest };

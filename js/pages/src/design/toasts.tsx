@@ -12,10 +12,13 @@ export interface Toast {
 const SHOWN = 4;
 const STAYS = 8_000;
 
-/** Sentences that come up at the edge and go by themselves; the same one is not shown twice at once. */
+/**
+ * Sentences that come up at the edge and go by themselves; the same one is not shown twice at once. What `say` returns
+ * takes the sentence away before that.
+ */
 export function useToasts(): {
   readonly toasts: readonly Toast[];
-  readonly say: (text: string, tone?: Tone) => void;
+  readonly say: (text: string, tone?: Tone) => () => void;
   readonly dismiss: (toast: Toast) => void;
 } {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
@@ -24,6 +27,7 @@ export function useToasts(): {
       const others = before.filter((toast) => toast.text !== text);
       return [...others, { key: Math.max(0, ...before.map(({ key }) => key)) + 1, tone, text }].slice(-SHOWN);
     });
+    return () => setToasts((before) => before.filter((toast) => toast.text !== text));
   }, []);
   const dismiss = useCallback((gone: Toast) => setToasts((before) => before.filter((toast) => toast !== gone)), []);
   return { toasts, say, dismiss };

@@ -43,7 +43,7 @@ export interface View {
   readonly customers: ReadonlyMap<string, Customer>;
   /** The latest first. */
   readonly events: readonly Event[];
-  /** The timestamp of the latest event of the store: a return goes on from there. */
+  /** The timestamp of the latest event of the store, or before there is one, of the welcome: a return goes on from there. */
   readonly latest?: string;
   readonly changes: number;
   /** The count of changes when the connection was made: what changed since is newer than any list that was asked for. */
@@ -59,6 +59,7 @@ export interface Inventory {
 
 export type Action =
   | { readonly kind: 'frame'; readonly frame: Frame }
+  | { readonly kind: 'welcomed'; readonly timestamp: string }
   | { readonly kind: 'listed'; readonly inventory: Inventory }
   | { readonly kind: 'lost' | 'back'; readonly now: number };
 
@@ -81,6 +82,8 @@ export function reduce(view: View, action: Action): View {
   switch (action.kind) {
     case 'frame':
       return received(view, action.frame);
+    case 'welcomed':
+      return view.latest === undefined ? { ...view, latest: action.timestamp } : view;
     case 'listed':
       return listed(view, action.inventory);
     case 'lost':
@@ -214,5 +217,5 @@ export function following(status: string): string | undefined {
 }
 
 function later(known: string | undefined, timestamp: string): string {
-  return known === undefined || timestamp > known ? timestamp : known;
+  return known === undefined || Date.parse(timestamp) > Date.parse(known) ? timestamp : known;
 }

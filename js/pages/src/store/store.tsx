@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useWebSocketContext, WebSocketProvider, type WebSocketMessage } from '@fanfare/react/store';
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState, type ReactNode } from 'react';
-import { tellAway } from '../away.ts';
+import { useReturned } from '../away.ts';
 import {
   Button,
   ConnectionBar,
@@ -80,7 +80,9 @@ function Store({ visitor, setup: { socketPort, socketPath }, leave }: StoreProps
         (inventory) => dispatch({ kind: 'listed', inventory }),
         () => say('What the store has could not be read.'),
       );
-    } else if (message.type !== 'general_notification' || message.sessionId === undefined) {
+    } else if (message.type === 'general_notification' && message.sessionId !== undefined) {
+      dispatch({ kind: 'welcomed', timestamp: message.timestamp });
+    } else {
       dispatch({ kind: 'frame', frame: message as Frame });
     }
   };
@@ -106,6 +108,7 @@ interface ShopProps {
 function Shop({ visitor, view, dispatch, api, frames, leave, say }: ShopProps): ReactNode {
   const { state, isConnected, sendMessage, connect } = useWebSocketContext();
   const cut = useCut();
+  const recovered = useReturned(view.away, EVENTS);
   const latest = useRef(view.latest);
   const was = useRef(false);
   useEffect(() => {
@@ -127,10 +130,8 @@ function Shop({ visitor, view, dispatch, api, frames, leave, say }: ShopProps): 
   useEffect(() => {
     if (ended) {
       leave('Your token has ended. Enter with a new one.');
-    } else if (given && !cut) {
-      say('The server could not be reached. Press “Try again” when it is there.');
     }
-  }, [given, ended, cut, leave, say]);
+  }, [ended, leave]);
   const restored = useRef(cut);
   useEffect(() => {
     if (restored.current && !cut && given) {
@@ -147,7 +148,7 @@ function Shop({ visitor, view, dispatch, api, frames, leave, say }: ShopProps): 
       app="store"
       title="The order board"
       lead={LEAD}
-      connection={<ConnectionBar state={state} recovered={tellAway(view.away, EVENTS)} />}
+      connection={<ConnectionBar state={state} recovered={recovered} />}
     >
       <div className="row apart" id="shop">
         <p id="who">

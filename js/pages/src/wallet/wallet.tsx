@@ -2,7 +2,7 @@
 import type { State } from '@fanfare/client';
 import { ConnectionStatus, getWebSocketConfig, useWebSocketContext, WebSocketProvider } from '@fanfare/react/gateway';
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState, type ReactNode } from 'react';
-import { tellAway } from '../away.ts';
+import { useReturned } from '../away.ts';
 import { ConnectionBar, FramesDrawer, Shell, useCut, useFrames, type Frame } from '../design/index.ts';
 import { tapped } from '../tap.ts';
 import { Activity } from './activity.tsx';
@@ -81,6 +81,7 @@ function Live({ wallet, failed, frames, bring, renew }: LiveProps): ReactNode {
   const { manager, status } = useWebSocketContext();
   const [view, dispatch] = useReducer(reduce, EMPTY);
   const cut = useCut();
+  const recovered = useReturned(view.away, EVENTS);
   const connected = useRef(false);
   const guest = wallet?.balance !== undefined;
 
@@ -142,7 +143,7 @@ function Live({ wallet, failed, frames, bring, renew }: LiveProps): ReactNode {
       connection={
         <ConnectionBar
           state={stateOf(status)}
-          recovered={failed || tellAway(view.away, EVENTS)}
+          recovered={failed || recovered}
           instead={
             status === ConnectionStatus.RECONNECTING
               ? { tone: 'bad', text: cut ? 'Network cut, reconnecting' : 'Reconnecting' }

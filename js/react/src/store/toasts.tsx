@@ -26,11 +26,13 @@ function listen(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** Shows a line for six seconds; the latest three are shown, and the same line once. */
-export function showToast(text: string): void {
+/** Shows a line for six seconds, or until what is returned is called; the latest three are shown, and the same line once. */
+export function showToast(text: string): () => void {
   const id = ++last;
   become([...toasts.filter((toast) => toast.text !== text), { id, text }].slice(-AT_MOST));
-  setTimeout(() => dismissToast(id), LIFE);
+  const away = (): void => dismissToast(id);
+  setTimeout(away, LIFE);
+  return away;
 }
 
 export function dismissToast(id: number): void {

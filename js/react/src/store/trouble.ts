@@ -5,15 +5,16 @@ import type { UseWebSocketOptions } from './types.ts';
 
 type Told = Pick<UseWebSocketOptions, 'toast' | 'log' | 'maxReconnectAttempts'>;
 
-/** Tells people of an outage once, and developers of every attempt that failed. */
+/** Tells people of an outage once and only while it lasts, and developers of every attempt that failed. */
 export class Trouble {
   #told: State['name'] | undefined;
+  #shown: unknown;
 
   moved(state: State, options: Told): void {
     switch (state.name) {
       case 'connected':
       case 'idle':
-        this.#told = undefined;
+        this.#over();
         break;
       case 'connecting':
         break;
@@ -23,7 +24,7 @@ export class Trouble {
         break;
       case 'closed':
         this.#log(options, `WebSocket: closed for good: ${state.reason.message}`);
-        this.#toast(options, state.name, 'There is no connection. Reload the page to try again.');
+        this.#toast(options, state.name, 'There is no connection any more.');
         break;
     }
   }
@@ -31,8 +32,21 @@ export class Trouble {
   #toast(options: Told, of: State['name'], text: string): void {
     if (this.#told !== of) {
       this.#told = of;
-      (options.toast ?? showToast)(text);
+      this.#takeAway();
+      this.#shown = (options.toast ?? showToast)(text);
     }
+  }
+
+  #over(): void {
+    this.#told = undefined;
+    this.#takeAway();
+  }
+
+  #takeAway(): void {
+    if (typeof this.#shown === 'function') {
+      (this.#shown as () => void)();
+    }
+    this.#shown = undefined;
   }
 
   #log(options: Told, line: string): void {

@@ -64,8 +64,11 @@ export interface UseWebSocketOptions {
   readonly debounce?: number | undefined;
   /** Every message, in order; renders nothing. */
   readonly onMessage?: ((message: WebSocketMessage) => void) | undefined;
-  /** Shows people that the connection is in trouble; by default as `Toaster` does. */
-  readonly toast?: ((text: string) => void) | undefined;
+  /**
+   * Shows people that the connection is in trouble; by default as `Toaster` does. What it returns, where that is a
+   * function, is called when the trouble is over.
+   */
+  readonly toast?: ((text: string) => unknown) | undefined;
   /** Writes a line for developers; by default on the console. */
   readonly log?: ((line: string) => void) | undefined;
   /** For tests: read when the socket is made. */
