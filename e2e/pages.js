@@ -126,6 +126,35 @@ export function pages(demo) {
       }),
     );
 
+    it(
+      'what is said in the chat while the network is cut is there on return, each once, and so is what one says oneself',
+      quietly(async () => {
+        const ada = await enter('cut@example.org');
+        const grace = await enter('there@example.org');
+        const messages = (page, said) => page.locator('#messages .message', {hasText: said});
+        await ada.click('#cut');
+        await text(ada, '#state', 'Network cut');
+        for (const said of ['first, during the cut', 'second, during the cut']) {
+          await grace.fill('#text', said);
+          await grace.press('#text', 'Enter');
+        }
+        await ada.fill('#text', 'written in a tunnel');
+        await ada.press('#text', 'Enter');
+        await text(ada, '#messages .own', 'Waits for the network');
+        assert.equal(await messages(ada, 'during the cut').count(), 0);
+        await ada.click('#cut');
+        await text(ada, '#recovered', '2 messages caught up');
+        await text(grace, '#messages .message', 'written in a tunnel');
+        await ada.getByText('Waits for the network').waitFor({state: 'detached'});
+        assert.deepEqual(await messages(ada, 'during the cut').locator('.text').allTextContents(), [
+          'first, during the cut',
+          'second, during the cut',
+        ]);
+        assert.equal(await messages(ada, 'written in a tunnel').count(), 1);
+        assert.equal(await messages(grace, 'written in a tunnel').count(), 1);
+      }),
+    );
+
     for (const look of ['dark', 'phone']) {
       it(
         `the chat stands in ${look}`,
@@ -304,6 +333,43 @@ export function pages(demo) {
         }),
       );
     }
+
+    it(
+      'the store shows on return what has happened since it was entered, and the trouble no more',
+      quietly(async () => {
+        const step = async (user) => {
+          const page = await tab(demo.store);
+          await page.fill('#user', user);
+          await page.fill('#store', 'e2e-cut');
+          await page.press('#store', 'Enter');
+          await text(page, '#state', 'Live');
+          await page.locator('#who', {hasText: user}).waitFor();
+          return page;
+        };
+        const ada = await step('ada');
+        const bob = await step('bob');
+        await text(ada, '#events', 'bob came in');
+        await ada.click('#cut');
+        await text(ada, '#state', 'Network cut');
+        await text(ada, '#toasts', 'The connection was lost');
+        await bob.click('#order');
+        await bob.click('[data-status=pending] .ticket button');
+        await text(bob, '#events', 'is preparing');
+        await bob.fill('#customer', 'Jane Roe');
+        await bob.press('#customer', 'Enter');
+        await text(bob, '#events', 'Jane Roe is a customer now');
+        assert.equal(await ada.locator('.ticket').count(), 0);
+        await ada.click('#cut');
+        await text(ada, '#recovered', '3 events caught up');
+        assert.equal(await ada.locator('#toasts > *').count(), 0);
+        await text(ada, '[data-status=preparing] .ticket', 'while you were away');
+        assert.equal(await ada.locator('.ticket').count(), 1);
+        for (const said of ['is preparing', 'Jane Roe is a customer now']) {
+          assert.equal(await ada.locator('#events li', {hasText: said}).count(), 1);
+        }
+        await text(ada, '.customers', 'Jane Roe');
+      }),
+    );
 
     for (const look of Object.keys(LOOKS)) {
       it(
