@@ -47,7 +47,7 @@ public final class Codec {
         return encode(frame, Framing.NONE);
     }
 
-    /// The text of the frame with what its transport wants before it.
+    /// The text of the frame with what its transport wants around it.
     public static byte[] encode(ServerFrame frame, Framing framing) {
         return ServerFrames.write(frame, framing);
     }

@@ -19,7 +19,7 @@ final class JsonBuffer {
     JsonBuffer(Framing framing, int expected) {
         this.framing = framing;
         this.headroom = framing.headroom(expected);
-        this.bytes = new byte[headroom + expected];
+        this.bytes = new byte[headroom + expected + framing.tailroom()];
         this.end = headroom;
     }
 
@@ -27,9 +27,10 @@ final class JsonBuffer {
     byte[] frame() {
         int length = end - headroom;
         int needed = framing.headroom(length);
+        int tail = framing.tailroom();
         byte[] frame = bytes;
-        if (needed != headroom || end != bytes.length) {
-            frame = new byte[needed + length];
+        if (needed != headroom || end + tail != bytes.length) {
+            frame = new byte[needed + length + tail];
             System.arraycopy(bytes, headroom, frame, needed, length);
         }
         framing.fill(frame, length);

@@ -29,6 +29,7 @@ public final class EndpointConfig {
     private @Nullable Gate gate;
     private @Nullable Origins origins;
     private @Nullable Compression compression;
+    private Exchanges exchanges = Exchanges.OFF;
     private Endpoint.Admission admission = Endpoint.Admission.BY_COMMAND;
     private Endpoint.Lifecycle lifecycle = Endpoint.Lifecycle.NONE;
     private Limits limits = Limits.DEFAULT;
@@ -178,6 +179,17 @@ public final class EndpointConfig {
     public EndpointConfig compression(Compression other) {
         compression = other;
         return this;
+    }
+
+    /// Whether and how its clients may come without a WebSocket: only by Fanfare's own protocol,
+    /// and where no [#gate] decides.
+    public EndpointConfig exchanges(Exchanges other) {
+        exchanges = other;
+        return this;
+    }
+
+    Exchanges exchanges() {
+        return exchanges;
     }
 
     /// Anything else about the upgrade: frame limits, subprotocols, statuses.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
-import dev.fanfare.server.http.Origins;
 import dev.fanfare.server.http.Pages;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
 import dev.fanfare.server.http.Route;
 import dev.fanfare.server.http.Router;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +63,8 @@ final class Exchange {
         try {
             return switch (match) {
                 case Router.Found(Route route, Map<String, String> parameters) ->
-                        open(route.origins(), route.handler().handle(head.at(parameters, body)));
+                        new Cors(route.origins(), own)
+                                .open(head, route.handler().handle(head.at(parameters, body)));
                 case Router.OtherMethods _, Router.Nowhere _ -> page();
             };
         } catch (Exception e) {
@@ -110,28 +109,10 @@ final class Exchange {
         if (origin == null || !head.headers().containsKey("access-control-request-method")) {
             return response;
         }
-        return open(
-                others.routes().getFirst().origins(),
-                response.header("Access-Control-Allow-Methods", others.allow())
-                        .header(
-                                "Access-Control-Allow-Headers",
-                                "Authorization, Content-Type, Idempotency-Key")
-                        .header("Access-Control-Max-Age", "600"));
-    }
-
-    /// Lets a page of an allowed origin read the answer. The origin is named, never `*`; cookies go
-    /// along only where the origins are listed.
-    private Response open(Origins origins, Response response) {
-        String origin = head.headers().get("origin");
-        if (origin == null || !origins.allows(origin, own)) {
-            return response;
-        }
-        List<Response.Header> headers = new ArrayList<>(response.headers());
-        headers.add(new Response.Header("Access-Control-Allow-Origin", origin));
-        headers.add(new Response.Header("Vary", "Origin"));
-        if (!origins.any()) {
-            headers.add(new Response.Header("Access-Control-Allow-Credentials", "true"));
-        }
-        return new Response(response.status(), headers, response.body());
+        Cors cors = new Cors(others.routes().getFirst().origins(), own);
+        return cors.open(
+                head,
+                cors.preflight(
+                        response, others.allow(), "Authorization, Content-Type, Idempotency-Key"));
     }
 }

@@ -226,7 +226,8 @@ public final class Fanfare implements AutoCloseable {
         List<ListenerSpec> listeners =
                 config.listeners().stream()
                         .map(site ->
-                                site.listener(doors.routes, parts.gateways).tls(config.tls(site)))
+                                site.listener(node, doors.routes, parts.gateways)
+                                        .tls(config.tls(site)))
                         .toList();
         NettyTransport transport = NettyTransport.open(config.transport, config.loops);
         try {

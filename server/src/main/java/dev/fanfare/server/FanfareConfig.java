@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Describes a node: its native listener, with Fanfare's own protocol at `/ws` and the HTTP API,
-/// and whatever other listeners there are. Channels and handlers named here belong to the native
-/// endpoint. Not for use by several threads.
+/// Describes a node: its native listener, with Fanfare's own protocol at `/ws` and `/exchange`, and
+/// the HTTP API, and whatever other listeners there are. Channels and handlers named here belong to
+/// the native endpoint. Not for use by several threads.
 ///
 /// **Who may come in.** With [#jwt], whoever has a token. With [#authenticator], whoever that
 /// accepts. With neither, anybody, without a name, and channels are open to them unless their rules
@@ -54,7 +54,7 @@ public final class FanfareConfig {
     @Nullable Clock clock;
 
     FanfareConfig() {
-        main.webSocket("/ws", endpoint);
+        main.webSocket("/ws", endpoint.exchanges(Exchanges.DEFAULT));
     }
 
     /// How strong API keys have to be.

@@ -43,12 +43,41 @@ public interface Gateway extends AutoCloseable {
     /// @param known to be run once the peer has said who it is: its address is counted until then
     /// @param written completes when the answer has been written out, and fails when it could not
     ///   be
+    /// @param streams for an answer that has no end yet
     record Call(
             Request request,
             String own,
             Loop loop,
             Runnable known,
-            CompletableFuture<Void> written) {}
+            CompletableFuture<Void> written,
+            Streams streams) {
+        private static final byte[] NOTHING = {};
+
+        /// The same, for who waits long and has read the body.
+        Call bodiless() {
+            Request head = request.at(Map.of(), NOTHING);
+            return new Call(head, own, loop, known, written, streams);
+        }
+    }
+
+    /// Begins an answer whose body is written as it comes, in place of completing the future: on
+    /// the connection's loop, at most once, while the answer is waited for.
+    @FunctionalInterface
+    interface Streams {
+        /// @param head status and headers
+        /// @param told of what becomes of the connection
+        /// @return takes the body; its `close` ends with [Streamed#gone]
+        Transport begin(Response head, Streamed told);
+    }
+
+    /// Who writes a streamed answer. Called on the connection's loop.
+    interface Streamed {
+        /// The connection takes more again.
+        void drained();
+
+        /// The connection is gone. Comes once.
+        void gone();
+    }
 
     /// What becomes of an upgrade.
     sealed interface Decision {}

@@ -360,7 +360,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
         Gateway there = gateway;
         WebSocketRoute route = upgrade;
         if (there != null) {
-            pass(there, whole.at(Map.of(), body.toByteArray()));
+            byte[] content = body.toByteArray();
+            body = new ByteArrayOutputStream(0);
+            pass(there, whole.at(Map.of(), content));
         } else if (route == null) {
             Exchange begun = Objects.requireNonNull(exchange);
             byte[] content = body.toByteArray();
@@ -400,7 +402,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     private void pass(Gateway there, Request whole) {
         CompletableFuture<Void> out = new CompletableFuture<>();
         Gateway.Call call =
-                new Gateway.Call(whole, own(whole), loop, () -> loop.execute(this::known), out);
+                new Gateway.Call(whole, own(whole), loop, this::knownAtOnce, out, this::stream);
         if (!Upgrade.asked(whole)) {
             written = out;
             await(there.answer(call));
@@ -426,8 +428,38 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
                         LOG.error("a gateway of {} failed", listener.name(), failure);
                     }
                     ctx().channel().config().setAutoRead(true);
-                    respond(failure == null ? response : Exchange.internal(), after);
+                    Response given = failure == null ? response : Exchange.internal();
+                    respond(
+                            given,
+                            ResponseWriter.closes(given) ? ResponseWriter.Connection.CLOSE : after);
                 }));
+    }
+
+    /// The handlers of HTTP go, and the one of the stream stays.
+    private Transport stream(Response head, Gateway.Streamed told) {
+        ChannelHandlerContext here = ctx();
+        awaited = null;
+        written = null;
+        pipelined.forEach(ReferenceCountUtil::release);
+        pipelined.clear();
+        here.write(
+                ResponseWriter.write(
+                        here.alloc(),
+                        marked(head),
+                        ResponseWriter.Body.STREAMED,
+                        ResponseWriter.Connection.CLOSE,
+                        shared.clock()),
+                here.voidPromise());
+        enter(Phase.OVER);
+        loop.forget(this);
+        HttpStream stream = new HttpStream(shared, loop, here.channel(), told);
+        here.pipeline().addLast(stream);
+        stream.open(stranger);
+        stranger = null;
+        here.channel().config().setAutoRead(true);
+        here.pipeline().remove(this);
+        here.pipeline().remove(decoder);
+        return stream;
     }
 
     /// Blocks elsewhere, and comes back; meanwhile nothing is read.
@@ -565,6 +597,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     private boolean admitted(InetAddress address) {
         stranger = shared.strangers().key(address);
         return stranger == null || shared.strangers().enter(stranger) == Strangers.Entry.ADMITTED;
+    }
+
+    /// Any thread.
+    private void knownAtOnce() {
+        if (loop.inLoop()) {
+            known();
+        } else {
+            loop.execute(this::known);
+        }
     }
 
     private void known() {

@@ -9,12 +9,18 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What is wrong with a request's head, before anybody asks what it is for. The answers repeat
 /// nothing of it.
 final class HttpFault {
+    static final int MOST_HEADER_BYTES = 8_192;
+
     private static final int MOST_HEADERS = 100;
+
+    /// Colon, space and line end.
+    private static final int FRAME = 4;
 
     private HttpFault() {}
 
@@ -31,6 +37,9 @@ final class HttpFault {
         if (headers.size() > MOST_HEADERS) {
             return Response.error(
                     431, "headers_too_large", "At most " + MOST_HEADERS + " headers.");
+        }
+        if (size(headers) > MOST_HEADER_BYTES) {
+            return tooLarge();
         }
         if (request.uri().length() > StrictRequestDecoder.LONGEST_LINE) {
             return tooLong();
@@ -50,10 +59,24 @@ final class HttpFault {
     static Response undecodable(Throwable cause) {
         return switch (cause) {
             case TooLongHttpLineException _ -> tooLong();
-            case TooLongHttpHeaderException _ ->
-                    Response.error(431, "headers_too_large", "At most 8 KB of headers.");
+            case TooLongHttpHeaderException _ -> tooLarge();
             default -> Response.error(400, "bad_request", "This is not HTTP/1.1.");
         };
+    }
+
+    /// But for a Last-Event-ID: whoever was given one and has kept it for long, is not turned away.
+    private static int size(HttpHeaders headers) {
+        int size = 0;
+        for (Map.Entry<String, String> each : headers) {
+            if (!each.getKey().equalsIgnoreCase("Last-Event-ID")) {
+                size += each.getKey().length() + each.getValue().length() + FRAME;
+            }
+        }
+        return size;
+    }
+
+    private static Response tooLarge() {
+        return Response.error(431, "headers_too_large", "At most 8 KB of headers.");
     }
 
     private static Response tooLong() {

@@ -14,6 +14,7 @@ import dev.fanfare.protocol.ClientFrame;
 import dev.fanfare.protocol.Codec;
 import dev.fanfare.protocol.Condition;
 import dev.fanfare.protocol.Entry;
+import dev.fanfare.protocol.Framing;
 import dev.fanfare.protocol.Member;
 import dev.fanfare.protocol.Position;
 import dev.fanfare.protocol.Problem;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// `protocol/SPEC.md`. Stateless.
 public final class NativeDialect implements Dialect {
     private final Codec codec;
+    private final Framing framing;
 
     /// Takes commands of up to [Codec#MAX_MESSAGE] bytes.
     public NativeDialect() {
@@ -34,7 +36,17 @@ public final class NativeDialect implements Dialect {
 
     /// @param maxMessage bytes of the largest command
     public NativeDialect(int maxMessage) {
-        this.codec = new Codec(maxMessage);
+        this(new Codec(maxMessage), TextFrame.FRAMING);
+    }
+
+    private NativeDialect(Codec codec, Framing framing) {
+        this.codec = codec;
+        this.framing = framing;
+    }
+
+    /// The same, with its frames in another framing than a WebSocket's.
+    NativeDialect framed(Framing other) {
+        return new NativeDialect(codec, other);
     }
 
     @Override
@@ -98,7 +110,7 @@ public final class NativeDialect implements Dialect {
 
     @Override
     public byte[] push(Push push) {
-        return Codec.encode(frame(push), TextFrame.FRAMING);
+        return Codec.encode(frame(push), framing);
     }
 
     private static ServerFrame frame(Push push) {
@@ -133,7 +145,7 @@ public final class NativeDialect implements Dialect {
     @Override
     public byte @Nullable [] reply(long id, Reply reply) {
         ServerFrame frame = id == 0 ? unasked(reply) : frame(id, reply);
-        return frame == null ? null : Codec.encode(frame, TextFrame.FRAMING);
+        return frame == null ? null : Codec.encode(frame, framing);
     }
 
     private static @Nullable ServerFrame unasked(Reply reply) {

@@ -21,12 +21,24 @@ final class ResponseWriter {
     enum Body {
         SENT,
         /// The answer to a HEAD.
-        LEFT_OUT
+        LEFT_OUT,
+        /// It follows as it comes, and ends with the connection.
+        STREAMED
     }
 
     enum Connection {
         KEEP,
         CLOSE
+    }
+
+    /// Whether the response itself asks for the connection's end.
+    static boolean closes(Response response) {
+        for (Response.Header header : response.headers()) {
+            if (header.name().equalsIgnoreCase("Connection")) {
+                return header.value().equals("close");
+            }
+        }
+        return false;
     }
 
     static ByteBuf write(
@@ -49,11 +61,11 @@ final class ResponseWriter {
         }
         unlessSet(response, head, "Cache-Control", "no-store");
         unlessSet(response, head, "X-Content-Type-Options", "nosniff");
-        if (response.status() != 204 && response.status() != 304) {
+        if (response.status() != 204 && response.status() != 304 && body != Body.STREAMED) {
             head.append("Content-Length: ").append(response.body().length).append("\r\n");
         }
         if (connection == Connection.CLOSE) {
-            head.append("Connection: close\r\n");
+            unlessSet(response, head, "Connection", "close");
         } else if (response.status() == 426) {
             head.append("Connection: Upgrade\r\n");
         }

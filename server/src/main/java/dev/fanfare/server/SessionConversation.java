@@ -30,15 +30,20 @@ record SessionConversation(WebSocketRoute route, Session session) implements Con
 
     @Override
     public void tooLarge() {
-        int most = route.frames().message();
-        session.receive(
-                new Command.Malformed(
-                        0,
-                        Refusal.limit(
-                                Refusal.Code.MESSAGE_TOO_LARGE,
-                                "max-message",
-                                -1,
-                                "A message has at most " + most + " bytes. Send less at once.")));
+        session.receive(tooLarge(route.frames()));
+    }
+
+    /// What a message is that was thrown away for its size.
+    static Command tooLarge(FrameLimits limits) {
+        return new Command.Malformed(
+                0,
+                Refusal.limit(
+                        Refusal.Code.MESSAGE_TOO_LARGE,
+                        "max-message",
+                        -1,
+                        "A message has at most "
+                                + limits.message()
+                                + " bytes. Send less at once."));
     }
 
     @Override

@@ -113,12 +113,16 @@ public final class Site {
     }
 
     ListenerSpec listener(
-            Map<EndpointConfig, WebSocketRoute> built, Map<Gateway.Plan, Gateway> opened) {
+            HttpServer.Node node,
+            Map<EndpointConfig, WebSocketRoute> built,
+            Map<Gateway.Plan, Gateway> opened) {
         ListenerSpec spec = ListenerSpec.of(name, host, port).routes(router);
         for (EndpointConfig socket : sockets.values()) {
             WebSocketRoute route = built.get(socket);
             if (route != null) {
                 spec = spec.socket(route);
+                Gateway beside = ExchangeGateway.beside(route, socket.exchanges(), node);
+                spec = beside == null ? spec : spec.gateway(beside);
             }
         }
         for (Gateway.Plan plan : gateways) {

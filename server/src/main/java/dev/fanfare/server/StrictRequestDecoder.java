@@ -17,7 +17,10 @@ import java.util.List;
 /// (CVE-2026-50020), and a Content-Length beside a Transfer-Encoding (RFC 9112, 6.3).
 final class StrictRequestDecoder extends HttpRequestDecoder {
     static final int LONGEST_LINE = 4_096;
-    private static final int LARGEST_HEAD = 8_192;
+
+    /// What [HttpFault] lets pass, and room for one long Last-Event-ID, which is no fault.
+    private static final int LARGEST_HEAD = HttpFault.MOST_HEADER_BYTES + (12 << 10);
+
     private static final HttpDecoderConfig CONFIG =
             new HttpDecoderConfig()
                     .setMaxInitialLineLength(LONGEST_LINE + 32)

@@ -4,7 +4,9 @@ package dev.fanfare.server.http;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ public final class Head {
             return null;
         }
         Map<String, String> query = new LinkedHashMap<>();
+        Map<String, List<String>> repeated = new LinkedHashMap<>();
         if (mark >= 0) {
             for (String pair : uri.substring(mark + 1).split("&", -1)) {
                 int equals = pair.indexOf('=');
@@ -35,10 +38,11 @@ public final class Head {
                 }
                 if (!pair.isEmpty()) {
                     query.put(name, value);
+                    repeated.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
                 }
             }
         }
-        return new Request.Target(path, Map.of(), query);
+        return new Request.Target(path, Map.of(), query, repeated);
     }
 
     public static boolean validHost(String host) {

@@ -3,6 +3,7 @@ package dev.fanfare.server.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,7 +22,23 @@ public record Request(
     /// @param path decoded, begins with a slash
     /// @param parameters the parts of the path that the route's template names
     /// @param query decoded; of a repeated parameter the last
-    public record Target(String path, Map<String, String> parameters, Map<String, String> query) {}
+    /// @param repeated the same, with every value of a parameter
+    public record Target(
+            String path,
+            Map<String, String> parameters,
+            Map<String, String> query,
+            Map<String, List<String>> repeated) {
+        /// Without repetitions.
+        public Target(String path, Map<String, String> parameters, Map<String, String> query) {
+            this(path, parameters, query, single(query));
+        }
+
+        private static Map<String, List<String>> single(Map<String, String> query) {
+            Map<String, List<String>> all = new LinkedHashMap<>();
+            query.forEach((name, value) -> all.put(name, List.of(value)));
+            return all;
+        }
+    }
 
     public String path() {
         return target.path;
@@ -44,6 +61,11 @@ public record Request(
 
     public Optional<String> query(String name) {
         return Optional.ofNullable(target.query.get(name));
+    }
+
+    /// Every value of a parameter of the query, in their order.
+    public List<String> all(String name) {
+        return target.repeated.getOrDefault(name, List.of());
     }
 
     /// @param name in any case
@@ -89,7 +111,7 @@ public record Request(
     public Request at(Map<String, String> parameters, byte[] content) {
         return new Request(
                 method,
-                new Target(target.path, parameters, target.query),
+                new Target(target.path, parameters, target.query, target.repeated),
                 headers,
                 content,
                 remote);
