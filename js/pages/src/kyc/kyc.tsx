@@ -13,6 +13,8 @@ const SEEDED = ['alice', 'bob', 'carol'].map((user): Person => ({ user, changes:
 const TONES = { verified: 'good', pending: 'busy', rejected: 'bad' } as const;
 /** Statuses follow the answer to a subscription at once; then the return is over. */
 const SETTLED_AFTER = 1_000;
+/** The wire has no ping: to ask for a status again is answered, and changes nothing. */
+const HEARTBEAT = { every: 25_000, within: 35_000 };
 
 /** Where a board begins: another token is another connection. */
 interface Beginning {
@@ -38,12 +40,15 @@ function Board({ identity, beginning, begin }: BoardProps): ReactNode {
   const [frames, note] = useFrames();
   const { toasts, say, dismiss } = useToasts();
   const { recovered, moved } = useReturn(people);
+  /** The heartbeat of somebody without a status has the same trouble each time. */
+  const trouble = useRef('');
 
   const waits = identity === 'verified' && token === '';
   const url = waits ? null : pageSocket('/live');
   const { state, send } = useSocket<KycFrame>(url, {
     ...cable.parts,
     ...(token === '' ? {} : { protocols: ['kyc', `bearer.${token}`] }),
+    heartbeat: { ...HEARTBEAT, frame: { type: 'subscribe', userId: chosen } },
     onState: (next) => {
       moved(next);
       if (next.name === 'connected') {
@@ -54,7 +59,8 @@ function Board({ identity, beginning, begin }: BoardProps): ReactNode {
       note('in', frame);
       if (frame.type === 'kyc_status') {
         setPeople((before) => take(before, frame.data));
-      } else {
+      } else if (frame.message !== trouble.current) {
+        trouble.current = frame.message;
         say(frame.message);
       }
     },
@@ -68,6 +74,7 @@ function Board({ identity, beginning, begin }: BoardProps): ReactNode {
   }
 
   function add(user: string, shown: string): void {
+    trouble.current = '';
     if (shown === token) {
       setPeople((before) => watch(before, user));
       setChosen(user);
