@@ -7,7 +7,7 @@ import type { Line, Message, View } from './model.ts';
 const NEAR = 120;
 
 export function Messages({ view }: { readonly view: View }): ReactNode {
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   useLayoutEffect(() => {
     if (list.current && follows.current) {
@@ -15,7 +15,7 @@ export function Messages({ view }: { readonly view: View }): ReactNode {
     }
   }, [view.lines]);
   return (
-    <ol
+    <div
       id="messages"
       ref={list}
       className="messages"
@@ -27,7 +27,7 @@ export function Messages({ view }: { readonly view: View }): ReactNode {
         follows.current = scrollHeight - scrollTop - clientHeight < NEAR;
       }}
     >
-      {view.lines.length === 0 ? <li className="remark">Nothing has been said in the last ten minutes.</li> : null}
+      {view.lines.length === 0 ? <div className="remark">Nothing has been said in the last ten minutes.</div> : null}
       {view.lines.map((line, i) =>
         line.kind === 'message' ? (
           <Bubble
@@ -37,12 +37,12 @@ export function Messages({ view }: { readonly view: View }): ReactNode {
             first={!sameAuthor(view.lines[i - 1], line)}
           />
         ) : (
-          <li key={line.id} className="remark" data-kind={line.kind}>
+          <div key={line.id} className="remark" data-kind={line.kind}>
             {line.text}
-          </li>
+          </div>
         ),
       )}
-    </ol>
+    </div>
   );
 }
 
@@ -60,7 +60,7 @@ function Bubble({ message, own, first }: BubbleProps): ReactNode {
   const { user, content, time, progress, missed } = message;
   const clock = new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
   return (
-    <li className={`message ${own ? 'own' : ''} ${first ? 'first' : ''}`} data-progress={progress}>
+    <div className={`message ${own ? 'own' : ''} ${first ? 'first' : ''}`} data-progress={progress}>
       {own ? null : <Face user={user} />}
       <div>
         <p className="byline small soft">
@@ -74,6 +74,6 @@ function Bubble({ message, own, first }: BubbleProps): ReactNode {
         {progress === 'waiting' ? <p className="small soft">Waits for the network</p> : null}
         {missed ? <p className="small soft">said while you were away</p> : null}
       </div>
-    </li>
+    </div>
   );
 }

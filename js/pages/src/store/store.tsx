@@ -45,7 +45,7 @@ export function StorePage(): ReactNode {
   }
   return (
     <Shell app="store" title="The order board" lead={LEAD} connection={<ConnectionBar state={{ name: 'idle' }} />}>
-      {known || notice ? <Door notice={notice} setup={known} enter={enter} /> : null}
+      <Door notice={notice} setup={known} enter={enter} />
     </Shell>
   );
 }
