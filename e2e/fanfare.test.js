@@ -15,12 +15,14 @@ import {demo, demoToken} from './running.js';
 import {socketio} from './socketio.js';
 import {store, storeVerified} from './store.js';
 import {tabs} from './tabs.js';
+import {trouble} from './trouble.js';
 import {wallet} from './wallet.js';
 
 native();
 fanfareClient();
 browser();
 tabs();
+trouble();
 describe('the Socket.IO dialect', socketio);
 
 describe('the demo', () => {

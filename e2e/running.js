@@ -44,7 +44,7 @@ class Running {
 
   /** Stops it as Ctrl-C or a supervisor does, and answers the exit status. */
   async stop(signal) {
-    if (this.#process.exitCode !== null) {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) {
       return this.#process.exitCode;
     }
     const exited = once(this.#process, 'exit');
@@ -73,22 +73,25 @@ export async function serve(environment = {}) {
 /** `fanfare demo`: each app is at the property of its name; a page of ours may be at `page`, where nothing is yet. */
 export async function demo(...options) {
   const [api, postgres, page, ...ports] = await freePorts(3 + APPS.length);
-  const running = new Running(
-    ['demo', '--port', api, '--postgres-port', postgres, ...APPS.flatMap((app, i) => [`--${app}-port`, ports[i]]), ...options],
-    {FANFARE_ORIGINS: `http://127.0.0.1:${page}`},
-  );
-  running.page = `http://127.0.0.1:${page}`;
-  running.api = `http://127.0.0.1:${api}`;
-  running.native = `ws://127.0.0.1:${api}/ws`;
-  running.postgres = postgres;
-  APPS.forEach((app, i) => (running[app] = `http://127.0.0.1:${ports[i]}`));
-  await running.ready(running.api);
-  return running;
+  const args = ['--port', api, '--postgres-port', postgres, ...APPS.flatMap((app, i) => [`--${app}-port`, ports[i]]), ...options];
+  const start = async () => {
+    const running = new Running(['demo', ...args], {FANFARE_ORIGINS: `http://127.0.0.1:${page}`});
+    running.page = `http://127.0.0.1:${page}`;
+    running.api = `http://127.0.0.1:${api}`;
+    running.native = `ws://127.0.0.1:${api}/ws`;
+    running.postgres = postgres;
+    APPS.forEach((app, i) => (running[app] = `http://127.0.0.1:${ports[i]}`));
+    // Once it has ended: another on the same ports, with the same options.
+    running.again = start;
+    await running.ready(running.api);
+    return running;
+  };
+  return start();
 }
 
 /** What `fanfare token` prints for a user of the demo. */
-export async function demoToken(user) {
-  const child = spawn(FANFARE, ['token', '--user', user], {stdio: ['ignore', 'pipe', 'inherit']});
+export async function demoToken(user, ...options) {
+  const child = spawn(FANFARE, ['token', '--user', user, ...options], {stdio: ['ignore', 'pipe', 'inherit']});
   let token = '';
   child.stdout.on('data', (text) => (token += text));
   await once(child, 'close');
