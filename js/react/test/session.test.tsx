@@ -42,7 +42,7 @@ function status(name: string): SessionStatus {
 
 /** As the document has it. */
 function RegisterPage(given: Partial<UseConnectionStatusOptions>): ReactNode {
-  const { isConnected, connectionMethod, lastUpdate } = useConnectionStatus({
+  const { isConnected, connectionMethod, lastUpdate, state } = useConnectionStatus({
     sessionId: SESSION,
     token: 'secret',
     onStatusChange: (data) => changes.push(data.status),
@@ -53,6 +53,7 @@ function RegisterPage(given: Partial<UseConnectionStatusOptions>): ReactNode {
   return (
     <p>
       {connectionMethod} {isConnected ? 'connected' : 'not connected'} {lastUpdate ? 'updated' : 'never'}
+      <i>{state.name === 'waiting' ? `attempt ${state.attempt} in ${state.retryAt - clock.wall()}` : state.name}</i>
     </p>
   );
 }
@@ -123,6 +124,18 @@ describe('useConnectionStatus', () => {
     unmount();
     await eventually(() => expect(clock.timers).toEqual([]));
     expect(server.upgrades).toBe(6);
+  });
+
+  it('tells where the WebSocket stands, and when it is tried again', async () => {
+    server.refusals = 2;
+    const { rerender } = render(<RegisterPage />);
+    await screen.findByText('attempt 1 in 500');
+    act(() => clock.move(500));
+    await screen.findByText('attempt 2 in 1000');
+    act(() => clock.move(1000));
+    await screen.findByText('connected');
+    rerender(<RegisterPage sessionId="" />);
+    await screen.findByText('idle');
   });
 
   it('S4-11: does not poll where that is not wanted', async () => {

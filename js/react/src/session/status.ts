@@ -48,9 +48,17 @@ export interface UseConnectionStatus {
   readonly connectionMethod: 'websocket' | 'polling';
   /** When the server was last heard to say how the session stands. */
   readonly lastUpdate: Date | null;
+  /** Where the WebSocket stands, for who wants to know more: how often it was tried, and when it is tried again. */
+  readonly state: State;
 }
 
-export const NOTHING: UseConnectionStatus = { isConnected: false, connectionMethod: 'websocket', lastUpdate: null };
+const IDLE: State = { name: 'idle' };
+export const NOTHING: UseConnectionStatus = {
+  isConnected: false,
+  connectionMethod: 'websocket',
+  lastUpdate: null,
+  state: IDLE,
+};
 
 /** The status of one session: by WebSocket, and after five attempts that failed by polling, until it is closed. */
 export class SessionSource extends Source<UseConnectionStatus> {
@@ -94,14 +102,14 @@ export class SessionSource extends Source<UseConnectionStatus> {
     this.#poll = undefined;
     this.#polling?.abort();
     this.#polling = undefined;
-    this.set({ isConnected: false, connectionMethod: 'websocket' });
+    this.set({ isConnected: false, connectionMethod: 'websocket', state: IDLE });
   }
 
   #moved(state: State): void {
     if (!this.#socket) {
       return;
     }
-    this.set({ isConnected: state.name === 'connected' });
+    this.set({ isConnected: state.name === 'connected', state });
     if (state.name === 'closed' && (this.#options.enablePolling ?? true)) {
       this.set({ connectionMethod: 'polling' });
       this.#polling = new AbortController();
