@@ -3,6 +3,7 @@ package dev.fanfare.apps;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Optional;
 
 /// Where a Postgres is, as `DATABASE_URL` has it: `postgres://user:password@host:port/database`, or
 /// a URL of JDBC.
@@ -37,6 +38,21 @@ public record DatabaseUrl(String jdbc, String user, String password) {
         } catch (URISyntaxException _) {
             throw problem();
         }
+    }
+
+    /// As Postgres's own programs take it, with nothing of the password or of the options; empty
+    /// where it does not name one host.
+    public Optional<String> withoutSecrets() {
+        URI uri = URI.create(jdbc.substring("jdbc:".length()).replaceFirst("\\?.*", ""));
+        if (uri.getHost() == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "postgresql://"
+                        + (user.isEmpty() ? "" : user + "@")
+                        + uri.getHost()
+                        + (uri.getPort() < 0 ? "" : ":" + uri.getPort())
+                        + uri.getRawPath());
     }
 
     private static IllegalArgumentException problem() {

@@ -30,4 +30,21 @@ class DatabaseUrlTest {
                     .hasMessageNotContaining("secret");
         }
     }
+
+    @Test
+    void isToldWithoutItsPasswordAndOptions() {
+        assertThat(
+                        DatabaseUrl.of("postgres://ann:secret@db.example:5433/kyc?sslmode=require")
+                                .withoutSecrets())
+                .contains("postgresql://ann@db.example:5433/kyc");
+        assertThat(
+                        new DatabaseUrl(
+                                        "jdbc:postgresql://127.0.0.1/kyc?password=secret",
+                                        "",
+                                        "secret")
+                                .withoutSecrets())
+                .contains("postgresql://127.0.0.1/kyc");
+        assertThat(DatabaseUrl.of("jdbc:postgresql://a:1,b:2/kyc?password=secret").withoutSecrets())
+                .isEmpty();
+    }
 }

@@ -20,7 +20,8 @@ final class DemoKyc {
                         database.jdbc(),
                         database.user(),
                         database.password())
-                .port(config.demo().kycPort());
+                .port(config.demo().kycPort())
+                .address(KycSettings.Address.TOLD);
     }
 
     private static KycSettings.Identity identity(Config config, Clock clock) {

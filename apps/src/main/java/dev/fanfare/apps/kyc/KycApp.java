@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.fanfare.apps.App;
 import dev.fanfare.apps.Database;
+import dev.fanfare.apps.DatabaseUrl;
 import dev.fanfare.apps.Json;
 import dev.fanfare.apps.changes.ChangeFeed;
 import dev.fanfare.apps.changes.Outgoing;
@@ -199,14 +200,24 @@ public final class KycApp implements App {
         answer.put("watchedUsers", counts.watched());
         answer.put("watches", counts.watches());
         answer.put("changes", feed.state() == State.STREAMING ? "live" : "not live");
-        HikariPoolMXBean pool = database.getHikariPoolMXBean();
-        answer.put(
-                "database",
-                Map.of(
-                        "connections", pool.getTotalConnections(),
-                        "busy", pool.getActiveConnections(),
-                        "waiting", pool.getThreadsAwaitingConnection()));
+        answer.put("database", database());
         return Response.json(200, Json.write(answer)).header("Cache-Control", "no-store");
+    }
+
+    private Map<String, Object> database() {
+        HikariPoolMXBean pool = database.getHikariPoolMXBean();
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("connections", pool.getTotalConnections());
+        answer.put("busy", pool.getActiveConnections());
+        answer.put("waiting", pool.getThreadsAwaitingConnection());
+        switch (settings.address()) {
+            case HIDDEN -> {}
+            case TOLD ->
+                    new DatabaseUrl(settings.database().url(), settings.database().user(), "")
+                            .withoutSecrets()
+                            .ifPresent(address -> answer.put("address", address));
+        }
+        return answer;
     }
 
     /// Stops following the table. Its slot goes too, so that it does not hold back the database's

@@ -16,6 +16,7 @@ import java.time.Duration;
 /// @param coalesce how long a change waits for a newer one of the same user, which is then sent
 ///   alone; zero sends each
 /// @param database where the table is, and the slot its changes come by
+/// @param address whether the page may say where that is
 public record KycSettings(
         int port,
         Identity identity,
@@ -23,7 +24,8 @@ public record KycSettings(
         int usersPerConnection,
         Limits.Rate rate,
         Duration coalesce,
-        Settings database) {
+        Settings database,
+        Address address) {
 
     /// Who a client is.
     public sealed interface Identity {
@@ -33,6 +35,13 @@ public record KycSettings(
 
         /// Who a token says, that comes with the upgrade; a client watches itself only.
         record Verified(Authenticator authenticator) implements Identity {}
+    }
+
+    /// Whether anybody who asks is told where the database is, without its password.
+    public enum Address {
+        HIDDEN,
+        /// So that the page says how to change a row. For demonstrations.
+        TOLD
     }
 
     public KycSettings {
@@ -63,34 +72,77 @@ public record KycSettings(
                 Settings.of(url, user, password)
                         .slot("fanfare_kyc")
                         .publication("fanfare_kyc")
-                        .snapshot(Settings.Snapshot.NEVER));
+                        .snapshot(Settings.Snapshot.NEVER),
+                Address.HIDDEN);
     }
 
     public KycSettings port(int number) {
         return new KycSettings(
-                number, identity, connectionsPerUser, usersPerConnection, rate, coalesce, database);
+                number,
+                identity,
+                connectionsPerUser,
+                usersPerConnection,
+                rate,
+                coalesce,
+                database,
+                address);
     }
 
     public KycSettings connectionsPerUser(int most) {
-        return new KycSettings(port, identity, most, usersPerConnection, rate, coalesce, database);
+        return new KycSettings(
+                port, identity, most, usersPerConnection, rate, coalesce, database, address);
     }
 
     public KycSettings usersPerConnection(int most) {
-        return new KycSettings(port, identity, connectionsPerUser, most, rate, coalesce, database);
+        return new KycSettings(
+                port, identity, connectionsPerUser, most, rate, coalesce, database, address);
     }
 
     public KycSettings rate(Limits.Rate other) {
         return new KycSettings(
-                port, identity, connectionsPerUser, usersPerConnection, other, coalesce, database);
+                port,
+                identity,
+                connectionsPerUser,
+                usersPerConnection,
+                other,
+                coalesce,
+                database,
+                address);
     }
 
     public KycSettings coalesce(Duration window) {
         return new KycSettings(
-                port, identity, connectionsPerUser, usersPerConnection, rate, window, database);
+                port,
+                identity,
+                connectionsPerUser,
+                usersPerConnection,
+                rate,
+                window,
+                database,
+                address);
     }
 
     public KycSettings database(Settings other) {
         return new KycSettings(
-                port, identity, connectionsPerUser, usersPerConnection, rate, coalesce, other);
+                port,
+                identity,
+                connectionsPerUser,
+                usersPerConnection,
+                rate,
+                coalesce,
+                other,
+                address);
+    }
+
+    public KycSettings address(Address other) {
+        return new KycSettings(
+                port,
+                identity,
+                connectionsPerUser,
+                usersPerConnection,
+                rate,
+                coalesce,
+                database,
+                other);
     }
 }

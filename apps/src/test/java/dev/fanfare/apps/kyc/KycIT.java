@@ -462,6 +462,19 @@ class KycIT {
     }
 
     @Test
+    void whereTheDatabaseIsIsToldInADemonstrationOnly() {
+        try (KycNode node = new KycNode()) {
+            assertThat(node.stats().path("database").has("address")).isFalse();
+        }
+        try (KycNode node = new KycNode(told -> told.address(KycSettings.Address.TOLD))) {
+            assertThat(node.stats().path("database").path("address").asString())
+                    .isEqualTo(
+                            "postgresql://postgres@127.0.0.1:%d/postgres"
+                                    .formatted(TestPostgres.port()));
+        }
+    }
+
+    @Test
     void k4_withoutVerificationTheServerWarnsAtItsStart() {
         try (Logged log = Logged.by("dev.fanfare.apps.kyc.KycApp");
                 KycNode node = new KycNode()) {
