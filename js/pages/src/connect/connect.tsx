@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { State } from '@fanfare/client';
-import { pollingInterval, useConnectionStatus, type SessionStatus } from '@fanfare/react/session';
+import { pollingInterval, useConnectionStatus } from '@fanfare/react/session';
+import type { SessionStatus, UseConnectionStatus } from '@fanfare/react/session';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button, cable, Card, ConnectionBar, FramesDrawer, Shell, useCut, useFrames } from '../design/index.ts';
 import { begin, code, outcomeOf, scan, type Outcome, type Session } from './session.ts';
@@ -78,34 +78,24 @@ export function Connect(): ReactNode {
   );
 }
 
-interface FollowedProps {
+interface FollowedProps extends UseConnectionStatus {
   readonly session: Session | undefined;
-  readonly isConnected: boolean;
-  readonly connectionMethod: 'websocket' | 'polling';
-  readonly lastUpdate: Date | null;
 }
 
 /** By WebSocket, or by polling where that has failed for good. */
-function Followed({ session, isConnected, connectionMethod, lastUpdate }: FollowedProps): ReactNode {
+function Followed({ session, state, connectionMethod, lastUpdate }: FollowedProps): ReactNode {
   const cut = useCut();
-  const polling = session !== undefined && connectionMethod === 'polling';
-  const state: State = isConnected
-    ? { name: 'connected', transport: 'websocket' }
-    : session === undefined
-      ? { name: 'idle' }
-      : { name: 'connecting', attempt: lastUpdate === null ? 0 : 1, transport: 'websocket' };
   const heard = lastUpdate === null ? '' : `Last heard at ${lastUpdate.toLocaleTimeString()}`;
-  return (
+  if (session === undefined || connectionMethod === 'websocket') {
+    return <ConnectionBar state={state} recovered={heard} />;
+  }
+  return cut ? (
+    <ConnectionBar state={state} recovered={heard} instead={{ tone: 'bad', text: 'Network cut, polling' }} />
+  ) : (
     <ConnectionBar
       state={state}
-      recovered={polling && !cut ? `No WebSocket gets through. ${heard}` : heard}
-      instead={
-        polling
-          ? cut
-            ? { tone: 'bad', text: 'Network cut, polling' }
-            : { tone: 'busy', text: `Polling every ${pollingInterval / 1000} s` }
-          : undefined
-      }
+      recovered={`No WebSocket gets through. ${heard}`}
+      instead={{ tone: 'busy', text: `Polling every ${pollingInterval / 1000} s` }}
     />
   );
 }
@@ -173,6 +163,12 @@ function Following({ pairing, again }: { readonly pairing: Pairing; readonly aga
   const { session, outcome } = pairing;
   const headline = useRef<HTMLHeadingElement>(null);
   useEffect(() => headline.current?.focus(), [session]);
+  useEffect(() => {
+    // The button that had the focus has gone.
+    if (outcome !== undefined && document.activeElement === document.body) {
+      headline.current?.focus();
+    }
+  }, [outcome]);
   const said =
     outcome === undefined
       ? 'Waiting for your wallet'
@@ -211,7 +207,7 @@ function Choices({ session }: { readonly session: Session }): ReactNode {
   const [sent, setSent] = useState(false);
   const simulate = (): void => {
     setSent(true);
-    void scan(session.sessionId, 'active').then((ok) => setSent(ok));
+    void scan(fetch, session.sessionId, 'active').then((ok) => setSent(ok));
   };
   return (
     <>

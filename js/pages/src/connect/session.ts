@@ -49,8 +49,8 @@ export async function code(ask: typeof fetch, { sessionId, token }: Session): Pr
 }
 
 /** Plays the wallet that has scanned the code: the server signs a webhook and hands it to itself. */
-export async function scan(sessionId: string, status: string): Promise<boolean> {
-  const answer = await fetch('/api/demo/scan', {
+export async function scan(ask: typeof fetch, sessionId: string, status: string): Promise<boolean> {
+  const answer = await ask('/api/demo/scan', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ sessionId, status }),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button, Card, mount, Shell } from '../design/index.ts';
 import './connect.css';
 import { invited, scan } from './session.ts';
@@ -20,16 +20,25 @@ const SAID: Record<Answer, [headline: string, sentence: string]> = {
 /** Stands in for the wallet on a phone. */
 function Wallet({ sessionId }: { readonly sessionId: string | undefined }): ReactNode {
   const [answer, setAnswer] = useState<Answer>('none');
+  const headline = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // The buttons have gone, and one of them had the focus.
+    if (answer === 'accepted' || answer === 'declined') {
+      headline.current?.focus();
+    }
+  }, [answer]);
   const choose = async (status: string, then: Answer): Promise<void> => {
     setAnswer('sending');
-    setAnswer((await scan(sessionId ?? '', status)) ? then : 'failed');
+    setAnswer((await scan(fetch, sessionId ?? '', status)) ? then : 'failed');
   };
-  const [headline, sentence] =
+  const [title, sentence] =
     sessionId === undefined ? ['No invitation', 'Open this page by the link beside the code.'] : SAID[answer];
   return (
     <Shell app="connect" title="The phone" lead="This page stands in for the wallet that has scanned the code.">
       <Card className="stack phone">
-        <h2 id="headline">{headline}</h2>
+        <h2 id="headline" ref={headline} tabIndex={-1}>
+          {title}
+        </h2>
         <p role="status" className="soft">
           {sentence}
         </p>

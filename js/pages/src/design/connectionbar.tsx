@@ -24,19 +24,15 @@ export function ConnectionBar({ state, recovered, instead, cable = pageCable }: 
     <section className="connection" aria-label="Connection" data-tone={said.tone}>
       <div>
         <p id="state" className="badge dot" role="status" data-tone={said.tone} data-state={state.name}>
-          {said.text}
-          {instead === undefined && state.name === 'waiting' ? <Countdown until={state.retryAt} /> : null}
+          <span>
+            {said.text}
+            {instead === undefined && state.name === 'waiting' ? <Countdown until={state.retryAt} /> : null}
+          </span>
         </p>
         <p id="recovered" className="recovered" role="status">
           {recovered}
         </p>
-        <button
-          id="cut"
-          className="button quiet"
-          type="button"
-          aria-pressed={cut}
-          onClick={() => (cut ? cable.plug() : cable.pull())}
-        >
+        <button id="cut" className="button quiet" type="button" onClick={() => (cut ? cable.plug() : cable.pull())}>
           {cut ? 'Restore the network' : 'Cut the network'}
         </button>
       </div>
