@@ -1,45 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { State } from '@fanfare/client';
 import { pageSocket, useSocket } from '@fanfare/react';
-import { useEffect, useRef, useState, type SyntheticEvent, type ReactNode } from 'react';
+import { useReducer, useRef, useState, type SyntheticEvent, type ReactNode } from 'react';
+import { useReturned } from '../away.ts';
 import { Badge, Button, cable, Card, ConnectionBar, Field, FramesDrawer, Shell, Toasts } from '../design/index.ts';
 import { useFrames, useToasts } from '../design/index.ts';
-import { changed, LEVELS, stepOf, take, updateFor, watch, type KycFrame, type People, type Person } from './model.ts';
+import { boardOf, commandFor, insertFor, LEVELS, reduce, stepOf, updateFor } from './model.ts';
+import type { Action, Board as Known, KycFrame, Person } from './model.ts';
 
 /** Whether the server believes the user that a client names, or wants a token. */
 export type Identity = 'claimed' | 'verified';
 
-const SEEDED = ['alice', 'bob', 'carol'].map((user): Person => ({ user, changes: 0 }));
+/** Where the database is, for who may know it. */
+export interface Place {
+  readonly identity: Identity;
+  readonly address?: string | undefined;
+}
+
+const SEEDED = boardOf('alice', 'bob', 'carol');
 const TONES = { verified: 'good', pending: 'busy', rejected: 'bad' } as const;
-/** Statuses follow the answer to a subscription at once; then the return is over. */
-const SETTLED_AFTER = 1_000;
+const STATUSES = { one: 'status', many: 'statuses' };
 /** The wire has no ping: to ask for a status again is answered, and changes nothing. */
 const HEARTBEAT = { every: 25_000, within: 35_000 };
 
 /** Where a board begins: another token is another connection. */
 interface Beginning {
   readonly token: string;
-  readonly people: People;
+  readonly board: Known;
 }
 
-export function Kyc({ identity }: { readonly identity: Identity }): ReactNode {
-  const [beginning, begin] = useState<Beginning>({ token: '', people: identity === 'claimed' ? SEEDED : [] });
-  return <Board key={beginning.token} identity={identity} beginning={beginning} begin={begin} />;
+export function Kyc(place: Place): ReactNode {
+  const [beginning, begin] = useState<Beginning>({
+    token: '',
+    board: place.identity === 'claimed' ? SEEDED : boardOf(),
+  });
+  return <Board key={beginning.token} {...place} beginning={beginning} begin={begin} />;
 }
 
-interface BoardProps {
-  readonly identity: Identity;
+interface BoardProps extends Place {
   readonly beginning: Beginning;
   readonly begin: (beginning: Beginning) => void;
 }
 
-function Board({ identity, beginning, begin }: BoardProps): ReactNode {
+function Board({ identity, address, beginning, begin }: BoardProps): ReactNode {
   const { token } = beginning;
-  const [people, setPeople] = useState(beginning.people);
-  const [chosen, setChosen] = useState(token === '' ? 'alice' : people.at(-1)!.user);
+  const [board, act] = useReducer(reduce, beginning.board);
+  const { people, away, latest } = board;
+  const [chosen, setChosen] = useState(people.length === 1 ? people[0]!.user : 'alice');
   const [frames, note] = useFrames();
   const { toasts, say, dismiss } = useToasts();
-  const { recovered, moved } = useReturn(people);
+  const recovered = useReturned(away, STATUSES);
   /** The heartbeat of somebody without a status has the same trouble each time. */
   const trouble = useRef('');
 
@@ -49,22 +59,26 @@ function Board({ identity, beginning, begin }: BoardProps): ReactNode {
     ...cable.parts,
     ...(token === '' ? {} : { protocols: ['kyc', `bearer.${token}`] }),
     heartbeat: { ...HEARTBEAT, frame: { type: 'subscribe', userId: chosen } },
-    onState: (next) => {
-      moved(next);
-      if (next.name === 'connected') {
-        people.forEach(({ user }) => ask(user));
-      }
-    },
+    onState: moved,
     onMessage: (frame) => {
       note('in', frame);
       if (frame.type === 'kyc_status') {
-        setPeople((before) => take(before, frame.data));
+        act({ kind: 'told', status: frame.data });
       } else if (frame.message !== trouble.current) {
         trouble.current = frame.message;
         say(frame.message);
       }
     },
   });
+
+  function moved({ name }: State): void {
+    if (name === 'waiting' || name === 'closed') {
+      act(moment('lost'));
+    } else if (name === 'connected') {
+      act(moment('back'));
+      people.forEach(({ user }) => ask(user));
+    }
+  }
 
   function ask(user: string): void {
     const frame = { type: 'subscribe', userId: user };
@@ -76,15 +90,17 @@ function Board({ identity, beginning, begin }: BoardProps): ReactNode {
   function add(user: string, shown: string): void {
     trouble.current = '';
     if (shown === token) {
-      setPeople((before) => watch(before, user));
+      act({ kind: 'watched', user });
       setChosen(user);
       ask(user);
     } else {
-      begin({ token: shown, people: watch(people, user) });
+      begin({ token: shown, board: boardOf(user) });
     }
   }
 
-  const person = people.find(({ user }) => user === chosen) ?? { user: chosen, changes: 0 };
+  const status = people.find(({ user }) => user === chosen)?.status;
+  const absent = status === undefined && !SEEDED.people.some(({ user }) => user === chosen);
+  const statement = absent ? insertFor(chosen) : updateFor(chosen, status);
   return (
     <Shell
       app="kyc"
@@ -98,23 +114,28 @@ function Board({ identity, beginning, begin }: BoardProps): ReactNode {
         />
       }
     >
-      <ul id="people" className="people grid" aria-live="polite">
-        {people.map((each) => (
-          <Progress key={each.user} person={each} />
-        ))}
-      </ul>
+      {people.length === 0 ? (
+        <p className="empty">Nobody is watched yet. Give a user below, and the token that `./fanfare token` prints.</p>
+      ) : (
+        <ul id="people" className="people grid">
+          {people.map((each) => (
+            <Progress key={each.user} person={each} />
+          ))}
+        </ul>
+      )}
+      <p className="unseen" role="status">
+        {latest === undefined ? '' : `${latest.user_id} is ${latest.status} now, at ${latest.verification_level}`}
+      </p>
       <WatchForm identity={identity} add={add} />
       <Card className="stack">
         <h2>Change it yourself</h2>
-        <p className="soft">
-          With psql, or anything that speaks SQL. The demo says at its start where its Postgres is; on its usual port:
-        </p>
-        <pre className="sql" tabIndex={0}>
-          <code id="sql">{`psql postgresql://fanfare@127.0.0.1:5433/fanfare -c "${updateFor(person)}"`}</code>
+        <p className="soft">Run this, or say the same with anything that speaks SQL:</p>
+        <pre className="sql" tabIndex={0} role="group" aria-label="What changes a row">
+          <code id="sql">{commandFor(address, statement)}</code>
         </pre>
         <p className="soft small">
-          The change comes here through Postgres's logical replication, and by no other way. Cut the network, change a
-          row, and restore it: the card catches up.
+          The change comes here through Postgres&apos;s logical replication, and by no other way. Cut the network,
+          change a row, and restore it: the card catches up.
         </p>
       </Card>
       <FramesDrawer frames={frames} />
@@ -123,10 +144,11 @@ function Board({ identity, beginning, begin }: BoardProps): ReactNode {
   );
 }
 
-function Progress({ person: { user, status, changes } }: { readonly person: Person }): ReactNode {
+function Progress({ person: { user, status, changes, stale } }: { readonly person: Person }): ReactNode {
   return (
-    <li key={changes} className={`card person ${changes > 0 ? 'fresh' : ''}`} data-user={user}>
-      <div className="row apart">
+    <li className="card person" data-user={user} data-stale={stale === true ? '' : undefined}>
+      {changes > 0 ? <span key={changes} className="glow" aria-hidden="true" /> : null}
+      <div className="row apart pinned">
         <h2>{user}</h2>
         <Badge className="status" tone={status ? TONES[status.status] : 'plain'}>
           {status?.status ?? 'No status yet'}
@@ -140,11 +162,18 @@ function Progress({ person: { user, status, changes } }: { readonly person: Pers
           </li>
         ))}
       </ol>
-      <p className="soft small figures">
-        {status ? `Since ${new Date(status.timestamp).toLocaleTimeString()}` : '\u00a0'}
-      </p>
+      <p className="soft small figures">{status ? since(status.timestamp, stale === true) : '\u00a0'}</p>
     </li>
   );
+}
+
+function since(timestamp: string, stale: boolean): string {
+  const time = new Date(timestamp).toLocaleTimeString();
+  return stale ? `Last known, of ${time}` : `Since ${time}`;
+}
+
+function moment(kind: 'lost' | 'back'): Action {
+  return { kind, now: Date.now() };
 }
 
 interface WatchFormProps {
@@ -185,29 +214,4 @@ function WatchForm({ identity, add }: WatchFormProps): ReactNode {
       </Button>
     </form>
   );
-}
-
-/** What had changed when the connection came back, in a sentence. */
-function useReturn(people: People): { recovered: string; moved: (state: State) => void } {
-  const latest = useRef(people);
-  useEffect(() => {
-    latest.current = people;
-  });
-  const left = useRef<{ at: number; people: People } | undefined>(undefined);
-  const [recovered, setRecovered] = useState('');
-  const moved = (state: State): void => {
-    const gone = left.current;
-    if (state.name === 'waiting') {
-      left.current ??= { at: Date.now(), people: latest.current };
-    } else if (state.name === 'connected' && gone) {
-      left.current = undefined;
-      const seconds = Math.max(1, Math.round((Date.now() - gone.at) / 1000));
-      setTimeout(() => {
-        const count = changed(gone.people, latest.current);
-        const what = count === 0 ? 'nothing had changed' : `${count} ${count === 1 ? 'status' : 'statuses'} caught up`;
-        setRecovered(`Back after ${seconds} s: ${what}.`);
-      }, SETTLED_AFTER);
-    }
-  };
-  return { recovered, moved };
 }

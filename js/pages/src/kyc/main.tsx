@@ -5,7 +5,8 @@ import { Kyc, type Identity } from './kyc.tsx';
 
 interface Stats {
   readonly identity: Identity;
+  readonly database: { readonly address?: string };
 }
 
-const { identity } = (await (await fetch('/api/kyc/stats')).json()) as Stats;
-mount(<Kyc identity={identity} />);
+const { identity, database } = (await (await fetch('/api/kyc/stats')).json()) as Stats;
+mount(<Kyc identity={identity} address={database.address} />);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Publication } from '@fanfare/client';
-import { useChannel, useConnection, usePresence } from '@fanfare/react';
-import { useEffect, useRef, useState, type SyntheticEvent, type ReactNode } from 'react';
+import { useChannel, useConnection, useFanfare, usePresence } from '@fanfare/react';
+import { useEffect, useState, type SyntheticEvent, type ReactNode } from 'react';
+import { back, caughtUp, lost, NEVER_AWAY, useReturned, whileAway } from '../away.ts';
 import {
   address,
   Badge,
@@ -31,7 +32,7 @@ const SENTENCES: readonly (readonly [App, string])[] = [
 
 export function Start({ ports }: { readonly ports: Ports }): ReactNode {
   const state = useConnection();
-  const [recovered, setRecovered] = useState('');
+  const { recovered, heard } = useRecovered();
   return (
     <Shell
       app="start"
@@ -40,7 +41,7 @@ export function Start({ ports }: { readonly ports: Ports }): ReactNode {
       lead="One process on this machine: a hub, its own protocol, and five apps on top of it. Open this page in a second tab, and say something."
       connection={<ConnectionBar state={state} recovered={recovered} />}
     >
-      <Lobby setRecovered={setRecovered} />
+      <Lobby onPublication={heard} />
       <section className="stack" aria-labelledby="apps">
         <h2 id="apps">Five apps, each with a wire of its own</h2>
         <ul className="apps grid">
@@ -61,7 +62,7 @@ export function Start({ ports }: { readonly ports: Ports }): ReactNode {
       <section className="stack" aria-labelledby="curl">
         <h2 id="curl">From a backend</h2>
         <p className="soft">One request publishes to everybody who listens. Run this, and look above.</p>
-        <pre className="curl" tabIndex={0}>
+        <pre className="curl" tabIndex={0} role="group" aria-label="What publishes to the channel">
           <code>{`curl -H 'Authorization: Bearer demo-api-key' -d '{"channel":"${CHANNEL}","data":{"text":"hello from curl"}}' ${location.origin}/api/v1/publish`}</code>
         </pre>
         <p className="soft">
@@ -80,11 +81,10 @@ function textOf({ data }: Said): string {
 }
 
 /** A channel, live: what is said in it, who is there, and a line to say something. */
-function Lobby({ setRecovered }: { readonly setRecovered: (sentence: string) => void }): ReactNode {
+function Lobby({ onPublication }: { readonly onPublication: (publication: Publication) => void }): ReactNode {
   const state = useConnection();
   const [text, setText] = useState('');
   const [trouble, setTrouble] = useState('');
-  const returning = useReturn(setRecovered);
   const {
     value: heard = [],
     status,
@@ -92,10 +92,9 @@ function Lobby({ setRecovered }: { readonly setRecovered: (sentence: string) => 
     publish,
   } = useChannel<Said['data'], readonly Said[]>(CHANNEL, {
     select: (publication, before = []) => [publication, ...before].slice(0, SHOWN),
-    onPublication: returning.heard,
+    onPublication,
   });
   const { members, known } = usePresence(CHANNEL);
-  useEffect(() => returning.moved(state.name === 'connected'));
 
   const say = (event: SyntheticEvent): void => {
     event.preventDefault();
@@ -108,18 +107,18 @@ function Lobby({ setRecovered }: { readonly setRecovered: (sentence: string) => 
   return (
     <Card className="live" aria-labelledby="lobby">
       <div className="stack">
-        <div className="row apart">
+        <div className="row apart pinned">
           <h2 id="lobby">
             The channel <code>{CHANNEL}</code>
           </h2>
-          <Badge id="presence" tone={known ? 'good' : 'plain'}>
-            {known ? `${members.length} here` : 'Looking'}
+          <Badge id="presence" tone={known && state.name === 'connected' ? 'good' : 'plain'}>
+            {known ? members.length : '–'} here
           </Badge>
         </div>
         <form onSubmit={say}>
           <Field
             id="say"
-            label="Say something to everybody"
+            label="Say something"
             value={text}
             maxLength={500}
             required
@@ -179,49 +178,25 @@ function AppCard({
   );
 }
 
-interface Gone {
-  readonly at: number;
-  backAt?: number;
-  caughtUp: number;
-}
+const MESSAGES = { one: 'message', many: 'messages' };
 
-/** How long recovered publications may take to arrive after the connection is back. */
-const SETTLED_AFTER = 1_000;
-
-/** Counts what comes right after a return: those were published while we were away. */
-function useReturn(tell: (sentence: string) => void): {
-  heard: (publication: Publication) => void;
-  moved: (connected: boolean) => void;
-} {
-  const gone = useRef<Gone | undefined>(undefined);
-  const was = useRef(false);
-  const heard = ({ time }: Publication): void => {
-    const { current } = gone;
-    if (current?.backAt !== undefined && time <= current.backAt) {
-      current.caughtUp++;
-    }
-  };
-  const moved = (connected: boolean): void => {
-    if (connected === was.current) {
-      return;
-    }
-    was.current = connected;
-    const { current } = gone;
-    if (!connected) {
-      gone.current ??= { at: Date.now(), caughtUp: 0 };
-    } else if (current) {
-      current.backAt = Date.now();
-      setTimeout(() => {
-        if (gone.current === current) {
-          gone.current = undefined;
+/** What was published while the page was cut off, and has come since. */
+function useRecovered(): { recovered: string; heard: (publication: Publication) => void } {
+  const client = useFanfare();
+  const [away, setAway] = useState(NEVER_AWAY);
+  useEffect(
+    () =>
+      client.on('state', ({ name }) => {
+        const now = Date.now();
+        if (name === 'waiting' || name === 'closed') {
+          setAway((before) => lost(before, now));
+        } else if (name === 'connected') {
+          setAway((before) => back(before, now));
         }
-        const seconds = Math.max(1, Math.round((current.backAt! - current.at) / 1000));
-        const { caughtUp } = current;
-        const what =
-          caughtUp === 0 ? 'nothing was missed' : `${caughtUp} ${caughtUp === 1 ? 'message' : 'messages'} caught up`;
-        tell(`Back after ${seconds} s: ${what}.`);
-      }, SETTLED_AFTER);
-    }
-  };
-  return { heard, moved };
+      }),
+    [client],
+  );
+  const heard = ({ time }: Publication): void =>
+    setAway((before) => (whileAway(before, time) ? caughtUp(before) : before));
+  return { recovered: useReturned(away, MESSAGES), heard };
 }
