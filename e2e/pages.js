@@ -7,10 +7,15 @@ import pg from 'pg';
 import {LOOKS, launch, withoutBrowser} from './chromium.js';
 import {webhook} from './connect.js';
 import {token} from './native.js';
+import {FaultProxy} from './proxy.js';
 import {serve} from './running.js';
 
 const PICTURES = fileURLToPath(new URL('target/', import.meta.url));
 const PATIENCE = 5_000;
+/** Keeps what moves in the page by itself, without anybody having touched it. */
+const WATCH_SHIFTS = `window.shifts = [];
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => entry.hadRecentInput || shifts.push(entry.value)))
+    .observe({type: 'layout-shift', buffered: true});`;
 
 export function pages(demo) {
   describe('the pages, in Chromium', {skip: withoutBrowser}, () => {
@@ -28,9 +33,14 @@ export function pages(demo) {
     afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 
     /** A tab of a browser of its own: nobody else's cookies. Whatever it complains of is kept. */
-    const tab = async (url, look = LOOKS.light) => {
+    const tab = async (url, {dice, ...look} = LOOKS.light) => {
       const context = await browser.newContext(look);
       context.setDefaultTimeout(PATIENCE);
+      await context.addInitScript(WATCH_SHIFTS);
+      if (dice !== undefined) {
+        // A client whose jitter is always short.
+        await context.addInitScript(`Math.random = () => ${dice}`);
+      }
       const page = await context.newPage();
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
       page.on('pageerror', (error) => complaints.push(String(error)));
@@ -249,6 +259,23 @@ export function pages(demo) {
     );
 
     it(
+      'connect says when it tries again while its network is cut, and catches up',
+      quietly(async () => {
+        const page = await tab(demo.connect, {...LOOKS.light, dice: 0.9});
+        const [created] = await Promise.all([
+          page.waitForResponse((answer) => answer.url().endsWith('/api/connections/session')),
+          page.click('#connect'),
+        ]);
+        await text(page, '#state', 'Live');
+        await page.click('#cut');
+        await text(page, '#state', /Network cut, reconnecting in \d+ s/);
+        assert.equal((await webhook(demo, (await created.json()).sessionId, 'active')).status, 200);
+        await page.click('#cut');
+        await text(page, '#headline', 'Wallet connected');
+      }),
+    );
+
+    it(
       'kyc shows what the database says, at once and after a cut',
       quietly(async () => {
         const page = await tab(demo.kyc);
@@ -258,10 +285,13 @@ export function pages(demo) {
         await page.press('#user', 'Enter');
         const status = `[data-user=${user}] .status`;
         await text(page, status, 'pending');
+        const command = await page.locator('#sql').textContent();
+        assert.ok(command.startsWith(`psql postgresql://fanfare@127.0.0.1:${demo.postgres}/fanfare -c "update`), command);
         await sql(demo, `update kyc_status set status = 'verified' where user_id = '${user}'`);
         await text(page, status, 'verified');
         await page.click('#cut');
         await text(page, '#state', 'Network cut');
+        await text(page, `[data-user=${user}]`, 'Last known');
         await sql(demo, `update kyc_status set status = 'rejected' where user_id = '${user}'`);
         await page.click('#cut');
         await text(page, status, 'rejected');
@@ -281,6 +311,7 @@ export function pages(demo) {
             await text(page, '#state', 'Live');
             await picture(page, `${name}-${look}`);
             await fits(page);
+            await stays(page);
           }
         }),
       );
@@ -321,6 +352,28 @@ export function pages(demo) {
       }),
     );
 
+    it(
+      'a page that no WebSocket gets through to polls, and knows when the webhook has come',
+      async () => {
+        const proxy = await FaultProxy.to(new URL(demo.connect).port);
+        try {
+          await proxy.refuse('websockets');
+          const page = await tab(`http://127.0.0.1:${proxy.port}`, {...LOOKS.light, dice: 0.02});
+          await page.click('#connect');
+          await text(page, '#state', 'Polling every 3 s', 3 * PATIENCE);
+          await text(page, '#recovered', 'No WebSocket gets through.');
+          assert.equal(proxy.requests.filter(({upgrade}) => upgrade).length, 6);
+          const [wallet] = await Promise.all([page.waitForEvent('popup'), page.click('#wallet')]);
+          await wallet.click('#accept');
+          await text(page, '#headline', 'Wallet connected');
+          const unexpected = complaints.filter((complaint) => !/WebSocket connection to .* failed/.test(complaint));
+          assert.deepEqual(unexpected, []);
+        } finally {
+          await proxy.close();
+        }
+      },
+    );
+
     for (const look of ['dark', 'phone']) {
       it(
         `the code stands in ${look}`,
@@ -330,6 +383,7 @@ export function pages(demo) {
           await text(page, '#state', 'Live');
           await picture(page, `connect-${look}`);
           await fits(page);
+          await stays(page);
         }),
       );
     }
@@ -409,6 +463,12 @@ export function pages(demo) {
 async function fits(page) {
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(content <= window, `the page is ${content} pixels wide in a window of ${window}`);
+}
+
+/** Nothing has moved by itself, but for what nobody sees. */
+async function stays(page) {
+  const moved = await page.evaluate(() => shifts.reduce((sum, shift) => sum + shift, 0));
+  assert.ok(moved < 0.01, `the layout has shifted by ${moved}`);
 }
 
 /** Changes the demo's database as any SQL client does. */
