@@ -14,7 +14,7 @@ const PATIENCE = 20_000;
 const SHOWN_WITHIN = 2_000;
 const HEARTBEAT = 3_000;
 const CUTS = 50;
-const PUBLICATIONS_PER_CUT = 200;
+const PUBLICATIONS = 10_000;
 const PUBLISHERS = 8;
 
 /** Waits for an effect. */
@@ -98,6 +98,16 @@ export function browser() {
     };
     const is = (page, name, timeout = PATIENCE) =>
       page.waitForFunction((wanted) => window.fanfare.state.name === wanted, name, {polling: 20, timeout});
+    /** It is connected by this transport, and has been so many times. */
+    const connectedBy = (page, transport, times) =>
+      page.waitForFunction(
+        ([wanted, least]) =>
+          window.fanfare.state.name === 'connected' &&
+          window.fanfare.state.transport === wanted &&
+          window.states.filter(({name}) => name === 'connected').length >= least,
+        [transport, times],
+        {polling: 20},
+      );
     const isNot = (page, name, timeout) =>
       page.waitForFunction((left) => window.fanfare.state.name !== left, name, {polling: 20, timeout});
     const has = (page, data) =>
@@ -108,9 +118,10 @@ export function browser() {
       );
     const events = (page) => page.evaluate(() => window.events);
 
-    it(`loses, doubles and reorders none of ${CUTS * PUBLICATIONS_PER_CUT} publications while it is cut ${CUTS} times`, async () => {
+    /** Publishes to two tabs that are cut again and again, and holds what they were told to the promise. */
+    const cutAgainAndAgain = async ({cuts, publications, transport, options}) => {
       const where = await context();
-      const tabs = [await tab(where, {transports: ['websocket']}), await tab(where, {transports: ['websocket']})];
+      const tabs = [await tab(where, options), await tab(where, options)];
       const checker = new DeliveryChecker();
       let sent = 0;
       const publishNext = async () => {
@@ -127,29 +138,45 @@ export function browser() {
         };
         await Promise.all(Array.from({length: PUBLISHERS}, publisher));
       };
-      for (let round = 0; round < CUTS; round++) {
-        await until(() => proxy.webSockets === tabs.length);
-        await Promise.all(tabs.map((page) => is(page, 'connected')));
+      for (let round = 0; round < cuts; round++) {
+        // A cut between two polls goes unnoticed.
+        const times = transport === 'poll' ? 1 : round + 1;
+        await Promise.all(tabs.map((page) => connectedBy(page, transport, times)));
         const how = round % 2 === 0 ? 'reset' : 'end';
         const cut = round % 3 === 0 ? proxy.cutAfter(1 + 97 * round, how) : null;
-        await publishAll(0.75 * PUBLICATIONS_PER_CUT);
+        await publishAll((0.75 * publications) / cuts);
         if (cut === null) {
+          assert.ok(proxy.connections >= tabs.length);
           proxy.cut(how);
         } else {
           await cut;
         }
-        await publishAll(0.25 * PUBLICATIONS_PER_CUT);
+        await publishAll((0.25 * publications) / cuts);
       }
       await Promise.all(tabs.map((page) => has(page, {n: sent})));
       for (const [i, page] of tabs.entries()) {
         const told = await events(page);
         checker.subscriber(`tab ${i}`, told);
         assert.deepEqual(told.filter(({gap}) => gap), [], 'the history has it all');
-        assert.ok((await page.evaluate(() => window.states.filter(({name}) => name === 'connected').length)) >= CUTS);
       }
-      assert.equal(checker.size, CUTS * PUBLICATIONS_PER_CUT);
+      assert.equal(checker.size, publications);
       assert.deepEqual(checker.verify(), []);
-    });
+    };
+
+    it(`loses, doubles and reorders none of ${PUBLICATIONS} publications while it is cut ${CUTS} times`, () =>
+      cutAgainAndAgain({cuts: CUTS, publications: PUBLICATIONS, transport: 'websocket', options: {transports: ['websocket']}}));
+
+    for (const [refused, transport] of [
+      ['websockets', 'sse'],
+      ['streams', 'poll'],
+    ]) {
+      it(`goes by ${transport} where ${refused} are refused, and loses, doubles and reorders nothing while it is cut`, async () => {
+        await proxy.refuse(refused);
+        await cutAgainAndAgain({cuts: CUTS / 5, publications: PUBLICATIONS / 10, transport});
+        assert.ok(proxy.requests.some((request) => request.refused && request.upgrade));
+        assert.equal(proxy.requests.some((request) => request.refused && request.stream), refused === 'streams');
+      });
+    }
 
     it('shows within two seconds that the connection is cut, and is back when the network is', async () => {
       const page = await open();
