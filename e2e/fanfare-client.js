@@ -55,7 +55,7 @@ export function fanfareClient() {
     const straight = (user) => client(new URL(node.api).port, user);
     const connected = (fanfare) => until(() => fanfare.state.name === 'connected', 'being connected');
 
-    for (const transport of ['websocket']) {
+    for (const transport of ['websocket', 'sse', 'poll']) {
       describe(`by ${transport}`, () => {
         const options = {transports: [transport]};
 
@@ -152,6 +152,16 @@ export function fanfareClient() {
       await proxy.heal();
       await until(() => heard.includes('meanwhile'));
       assert.deepEqual(heard, ['meanwhile']);
+    });
+
+    it('falls to SSE where WebSockets are refused, and to polling where streams are', async () => {
+      for (const [refused, transport] of [['websockets', 'sse'], ['streams', 'poll']]) {
+        const proxy = await network();
+        await proxy.refuse(refused);
+        const fanfare = client(proxy.port, 'ada');
+        await connected(fanfare);
+        assert.equal(fanfare.state.transport, transport);
+      }
     });
 
     it('shows another token before the first one ends', async () => {
