@@ -2,6 +2,8 @@
 package dev.fanfare.core;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -118,6 +120,32 @@ final class Entrance {
         } else {
             begin();
         }
+    }
+
+    /// The session of nobody becomes somebody's, or has the proof of whose it is renewed.
+    static CompletionStage<Identified> identify(Session session, Principal who) {
+        CompletableFuture<Identified> done = new CompletableFuture<>();
+        session.onLoop(() -> {
+            if (session.connected()) {
+                done.complete(identifyNow(session, who));
+            } else {
+                done.completeExceptionally(
+                        new IllegalStateException("cannot identify: session=" + session.id()));
+            }
+        });
+        return done;
+    }
+
+    private static Identified identifyNow(Session session, Principal who) {
+        Principal was = session.principal();
+        if (was != null && !was.user().equals(who.user())) {
+            return Identified.ANOTHER_USER;
+        }
+        if (was == null && session.hub().users().add(who.user(), session) == Users.Admission.FULL) {
+            return Identified.FULL;
+        }
+        session.renew(who);
+        return was == null ? Identified.ADMITTED : Identified.RENEWED;
     }
 
     private void begin() {

@@ -37,6 +37,18 @@ final class Mailbox {
         return taking;
     }
 
+    /// The client is sent what had waited behind [Push.Inbox].
+    void open(CompletableFuture<Inbox> opened) {
+        open(inbox -> session.push(new Push.Inbox(inbox.messages().size(), inbox.lost())))
+                .whenComplete((inbox, failure) -> {
+                    if (failure == null) {
+                        opened.complete(inbox);
+                    } else {
+                        opened.completeExceptionally(failure);
+                    }
+                });
+    }
+
     /// @param announce is told what had waited, before the session is sent it
     /// @return what had waited; fails when the engine cannot say, or the session has ended
     CompletionStage<Inbox> open(Consumer<Inbox> announce) {

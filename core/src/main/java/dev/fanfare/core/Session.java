@@ -10,16 +10,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One connection's state: who it is, what it subscribes to, what it may take.
 ///
 /// The methods under *transport* are called on the session's loop, which owns everything here; all
 /// others from any thread.
 public final class Session {
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
     private final Hub hub;
     private final String id;
     private final Endpoint endpoint;
@@ -104,28 +100,7 @@ public final class Session {
     /// proof of the one whose it is. Fails with [IllegalStateException] when the session is not
     /// connected.
     public CompletionStage<Identified> identify(Principal who) {
-        CompletableFuture<Identified> done = new CompletableFuture<>();
-        onLoop(() -> {
-            if (state == State.CONNECTED) {
-                done.complete(identifyNow(who));
-            } else {
-                done.completeExceptionally(
-                        new IllegalStateException("cannot identify: session=" + id));
-            }
-        });
-        return done;
-    }
-
-    private Identified identifyNow(Principal who) {
-        Principal was = principal;
-        if (was != null && !was.user().equals(who.user())) {
-            return Identified.ANOTHER_USER;
-        }
-        if (was == null && hub.users().add(who.user(), this) == Users.Admission.FULL) {
-            return Identified.FULL;
-        }
-        renew(who);
-        return was == null ? Identified.ADMITTED : Identified.RENEWED;
+        return Entrance.identify(this, who);
     }
 
     /// The hub's channel of that name.
@@ -165,33 +140,18 @@ public final class Session {
     /// Completes when the subscription is live. Fails with [IllegalStateException] when it is
     /// subscribed already, the session is not connected, or the engine cannot.
     public CompletionStage<Position> subscribe(String channel) {
-        return subscribe(channel, new Start.Now(), Filter.EVERYTHING);
+        return subscribe(channel, Filter.EVERYTHING);
     }
 
     /// The same, for what passes the filter. Fails also when the channel has 64 different ones in
     /// use.
     public CompletionStage<Position> subscribe(String channel, Filter filter) {
-        return subscribe(channel, new Start.Now(), filter);
+        return new Enrolment(this, channel, new Start.Now(), filter).begin();
     }
 
     /// The same, and `snapshot` is sent before the first publication.
     public CompletionStage<Position> subscribe(String channel, Snapshot snapshot) {
-        return subscribe(channel, new Start.With(snapshot), Filter.EVERYTHING);
-    }
-
-    private CompletionStage<Position> subscribe(String channel, Start start, Filter filter) {
-        CompletableFuture<Position> live = new CompletableFuture<>();
-        onLoop(() -> {
-            if (state != State.CONNECTED || subscriptions.find(channel) != null) {
-                live.completeExceptionally(
-                        new IllegalStateException(
-                                "cannot subscribe: session=" + id + ", state=" + state));
-                return;
-            }
-            Terms terms = new Terms(hub.rules(channel), start, filter);
-            subscriptions.begin(channel, terms, begun(channel, live));
-        });
-        return live;
+        return new Enrolment(this, channel, new Start.With(snapshot), Filter.EVERYTHING).begin();
     }
 
     /// Subscribes again behind `since`, as the session was before its client came back; nothing but
@@ -199,50 +159,7 @@ public final class Session {
     /// [IllegalStateException] when the rules do not let this session listen, it is subscribed
     /// already, or the engine cannot.
     public CompletionStage<Reply.Recovered> resume(String channel, Position since, Filter filter) {
-        CompletableFuture<Reply.Recovered> resumed = new CompletableFuture<>();
-        onLoop(() -> {
-            Rulebook.Match match = endpoint.rules().match(channel);
-            if (state != State.CONNECTED
-                    || match == null
-                    || !match.rules().subscribe().allows(principal, match.captures())
-                    || subscriptions.find(channel) != null) {
-                resumed.completeExceptionally(
-                        new IllegalStateException("cannot resume: session=" + id));
-                return;
-            }
-            Terms terms = new Terms(match.rules(), new Start.After(since), filter);
-            subscriptions.begin(channel, terms, resumed(resumed));
-        });
-        return resumed;
-    }
-
-    private static Begun resumed(CompletableFuture<Reply.Recovered> done) {
-        return new Begun() {
-            @Override
-            public void begun(Position position, Reply.Recovered recovered) {
-                done.complete(recovered);
-            }
-
-            @Override
-            public void failed(Refusal refusal) {
-                done.completeExceptionally(new IllegalStateException(refusal.message()));
-            }
-        };
-    }
-
-    private Begun begun(String channel, CompletableFuture<Position> live) {
-        return new Begun() {
-            @Override
-            public void begun(Position position, Reply.Recovered recovered) {
-                push(new Push.Subscribed(channel, position));
-                live.complete(position);
-            }
-
-            @Override
-            public void failed(Refusal refusal) {
-                live.completeExceptionally(new IllegalStateException(refusal.message()));
-            }
-        };
+        return new Enrolment(this, channel, new Start.After(since), filter).resume();
     }
 
     /// Ends a subscription; the client is sent [Push.Unsubscribed].
@@ -265,19 +182,12 @@ public final class Session {
     public CompletionStage<Inbox> openInbox() {
         CompletableFuture<Inbox> opened = new CompletableFuture<>();
         onLoop(() -> {
-            if (state != State.CONNECTED || principal == null) {
+            if (state == State.CONNECTED && principal != null) {
+                mailbox().open(opened);
+            } else {
                 opened.completeExceptionally(
                         new IllegalStateException("no inbox: session=" + id + ", state=" + state));
-                return;
             }
-            openInbox(inbox -> push(new Push.Inbox(inbox.messages().size(), inbox.lost())))
-                    .whenComplete((inbox, failure) -> {
-                        if (failure == null) {
-                            opened.complete(inbox);
-                        } else {
-                            opened.completeExceptionally(failure);
-                        }
-                    });
         });
         return opened;
     }
@@ -362,16 +272,12 @@ public final class Session {
     }
 
     void begin() {
-        if (!endpoint.lifecycle().equals(Endpoint.Lifecycle.NONE)) {
-            tasks().add(() -> told(() -> endpoint.lifecycle().opened(this)));
-        }
+        new LifecycleHooks(this).opened();
     }
 
     /// Who came is not let in.
     void reject(Authenticator.Outcome.Rejected why) {
-        if (!endpoint.lifecycle().equals(Endpoint.Lifecycle.NONE)) {
-            tasks().add(() -> told(() -> endpoint.lifecycle().rejected(this, why)));
-        }
+        new LifecycleHooks(this).rejected(why);
         disconnect(why.close());
     }
 
@@ -380,18 +286,6 @@ public final class Session {
         principal = who;
         pulse.renewed();
         subscriptions.review();
-    }
-
-    private interface Hook {
-        void run() throws Exception;
-    }
-
-    private void told(Hook hook) {
-        try {
-            hook.run();
-        } catch (Exception e) {
-            LOG.error("a lifecycle hook of {} failed, session={}", endpoint.name(), id, e);
-        }
     }
 
     // ---- limits and time, on the loop
@@ -437,8 +331,8 @@ public final class Session {
         if (who != null) {
             hub.users().remove(who.user(), this);
         }
-        if (wasConnected && !endpoint.lifecycle().equals(Endpoint.Lifecycle.NONE)) {
-            tasks().add(() -> told(() -> endpoint.lifecycle().closed(this, close)));
+        if (wasConnected) {
+            new LifecycleHooks(this).closed(close);
         }
     }
 
