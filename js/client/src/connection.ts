@@ -278,7 +278,11 @@ export class Connection {
         this.#token.forget();
         return this.#token.renewable ? ending : { ...ending, comesBack: false };
       case INVALID_TOKEN:
-        return this.#token.reused ? { ...ending, comesBack: true } : ending;
+        if (!this.#token.reused) {
+          return ending;
+        }
+        this.#token.forget();
+        return { ...ending, comesBack: true };
       default:
         return ending;
     }

@@ -58,13 +58,11 @@ export class Outgoing {
     });
   }
 
-  /** Sends whatever was not, in the order in which it was given. */
+  /** There is a connection: sends everything, in the order in which it was given. */
   flush(send: (command: Command) => void): void {
     for (const waiting of this.#waiting.values()) {
-      if (!waiting.sent) {
-        waiting.sent = true;
-        send(waiting.command);
-      }
+      waiting.sent = true;
+      send(waiting.command);
     }
   }
 

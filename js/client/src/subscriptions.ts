@@ -80,7 +80,6 @@ export class Subscriptions {
 
   /** The connection is gone. */
   lost(): void {
-    this.#asked.clear();
     this.#feeds.forEach((feed) => feed.lost());
   }
 

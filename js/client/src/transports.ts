@@ -40,7 +40,6 @@ export class Transports {
       this.#proven.add(this.current);
       this.#since = now;
     }
-    this.#failures = 0;
   }
 
   /** The current one did not open. */
