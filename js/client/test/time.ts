@@ -3,6 +3,8 @@ import type { Cancel, Clock, Network } from '../src/index.ts';
 
 /** Time that only a test moves. */
 export class Time implements Clock {
+  /** How much the wall clock is ahead of the monotonic one. */
+  skew = 0;
   #now = 0;
   #timers: { readonly at: number; readonly action: () => void }[] = [];
 
@@ -11,7 +13,7 @@ export class Time implements Clock {
   }
 
   wall(): number {
-    return this.#now;
+    return this.#now + this.skew;
   }
 
   after(milliseconds: number, action: () => void): Cancel {
