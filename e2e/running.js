@@ -72,21 +72,24 @@ export async function serve(environment = {}) {
 
 /** `fanfare demo`: each app is at the property of its name; a page of ours may be at `page`, where nothing is yet. */
 export async function demo(...options) {
-  const [api, postgres, page, ...ports] = await freePorts(3 + APPS.length);
-  const args = ['--port', api, '--postgres-port', postgres, ...APPS.flatMap((app, i) => [`--${app}-port`, ports[i]]), ...options];
-  const start = async () => {
-    const running = new Running(['demo', ...args], {FANFARE_ORIGINS: `http://127.0.0.1:${page}`});
-    running.page = `http://127.0.0.1:${page}`;
-    running.api = `http://127.0.0.1:${api}`;
-    running.native = `ws://127.0.0.1:${api}/ws`;
-    running.postgres = postgres;
-    APPS.forEach((app, i) => (running[app] = `http://127.0.0.1:${ports[i]}`));
-    // Once it has ended: another on the same ports, with the same options.
-    running.again = start;
-    await running.ready(running.api);
-    return running;
-  };
-  return start();
+  const names = ['api', 'postgres', 'page', ...APPS];
+  const free = await freePorts(names.length);
+  return demoAt(Object.fromEntries(names.map((name, i) => [name, free[i]])), ...options);
+}
+
+/** `fanfare demo` on these ports; `again()` starts another on them, once this one has ended. */
+export async function demoAt(ports, ...options) {
+  const {api, postgres, page} = ports;
+  const args = ['--port', api, '--postgres-port', postgres, ...APPS.flatMap((app) => [`--${app}-port`, ports[app]]), ...options];
+  const running = new Running(['demo', ...args], {FANFARE_ORIGINS: `http://127.0.0.1:${page}`});
+  running.page = `http://127.0.0.1:${page}`;
+  running.api = `http://127.0.0.1:${api}`;
+  running.native = `ws://127.0.0.1:${api}/ws`;
+  running.postgres = postgres;
+  APPS.forEach((app) => (running[app] = `http://127.0.0.1:${ports[app]}`));
+  running.again = () => demoAt(ports, ...options);
+  await running.ready(running.api);
+  return running;
 }
 
 /** What `fanfare token` prints for a user of the demo. */
