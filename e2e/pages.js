@@ -12,10 +12,6 @@ import {serve} from './running.js';
 
 const PICTURES = fileURLToPath(new URL('target/', import.meta.url));
 const PATIENCE = 5_000;
-/** Keeps what moves in the page by itself, without anybody having touched it. */
-const WATCH_SHIFTS = `window.shifts = [];
-  new PerformanceObserver((list) => list.getEntries().forEach((entry) => entry.hadRecentInput || shifts.push(entry.value)))
-    .observe({type: 'layout-shift', buffered: true});`;
 
 export function pages(demo) {
   describe('the pages, in Chromium', {skip: withoutBrowser}, () => {
@@ -36,7 +32,6 @@ export function pages(demo) {
     const tab = async (url, {dice, ...look} = LOOKS.light) => {
       const context = await browser.newContext(look);
       context.setDefaultTimeout(PATIENCE);
-      await context.addInitScript(WATCH_SHIFTS);
       if (dice !== undefined) {
         // A client whose jitter is always short.
         await context.addInitScript(`Math.random = () => ${dice}`);
@@ -311,7 +306,6 @@ export function pages(demo) {
             await text(page, '#state', 'Live');
             await picture(page, `${name}-${look}`);
             await fits(page);
-            await stays(page);
           }
         }),
       );
@@ -383,7 +377,6 @@ export function pages(demo) {
           await text(page, '#state', 'Live');
           await picture(page, `connect-${look}`);
           await fits(page);
-          await stays(page);
         }),
       );
     }
@@ -463,12 +456,6 @@ export function pages(demo) {
 async function fits(page) {
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(content <= window, `the page is ${content} pixels wide in a window of ${window}`);
-}
-
-/** Nothing has moved by itself, but for what nobody sees. */
-async function stays(page) {
-  const moved = await page.evaluate(() => shifts.reduce((sum, shift) => sum + shift, 0));
-  assert.ok(moved < 0.01, `the layout has shifted by ${moved}`);
 }
 
 /** Changes the demo's database as any SQL client does. */
