@@ -162,7 +162,10 @@ function Invite({ busy, start }: { readonly busy: boolean; readonly start: () =>
 function Following({ pairing, again }: { readonly pairing: Pairing; readonly again: () => void }): ReactNode {
   const { session, outcome } = pairing;
   const headline = useRef<HTMLHeadingElement>(null);
-  useEffect(() => headline.current?.focus(), [session]);
+  useEffect(() => {
+    headline.current?.focus({ preventScroll: true });
+    document.getElementById('code')?.scrollIntoView({ block: 'nearest' });
+  }, [session]);
   useEffect(() => {
     // The button that had the focus has gone.
     if (outcome !== undefined && document.activeElement === document.body) {

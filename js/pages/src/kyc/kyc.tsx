@@ -193,8 +193,8 @@ function WatchForm({ identity, add }: WatchFormProps): ReactNode {
     <form id="watch" className="watch" onSubmit={submit}>
       <Field
         id="user"
-        label="Watch somebody else"
-        placeholder="A user's id, such as dave"
+        label="Watch another user"
+        placeholder="Such as dave"
         value={user}
         onChange={(event) => setUser(event.target.value)}
         maxLength={200}
