@@ -410,7 +410,7 @@ export function pages(demo) {
         // It comes back within the store's own interval of 5 s, a tenth more or less.
         await text(ada, '#recovered', '3 events caught up', 3 * PATIENCE);
         assert.equal(await ada.locator('#toasts > *').count(), 0);
-        await text(ada, '[data-status=preparing] .ticket', 'while you were away');
+        await text(ada, '[data-status=preparing] .ticket', 'While you were away');
         assert.equal(await ada.locator('.ticket').count(), 1);
         for (const said of ['is preparing', 'Jane Roe is a customer now']) {
           assert.equal(await ada.locator('#events li', {hasText: said}).count(), 1);
@@ -435,9 +435,10 @@ export function pages(demo) {
           const bob = await step('bob');
           await text(ada, '#events', 'bob came in');
           await bob.click('#order');
-          await text(ada, '[data-status=pending] .status', 'pending');
-          await ada.click('[data-status=pending] .ticket button');
-          await text(bob, '[data-status=preparing] .status', 'preparing');
+          await text(ada, '[data-status=pending] .ticket', 'Mark as preparing');
+          await ada.press('[data-status=pending] .ticket button', 'Enter');
+          await ada.locator('[data-status=preparing] .ticket button:focus').waitFor();
+          await text(bob, '[data-status=preparing] .ticket', 'Mark as ready');
           await bob.fill('#customer', '<b>John</b> Doe');
           await bob.press('#customer', 'Enter');
           await text(ada, '#events', '<b>John</b> Doe is a customer now');
@@ -453,10 +454,15 @@ export function pages(demo) {
   });
 }
 
-/** Nothing sticks out sideways. */
+/** Nothing sticks out sideways, and the page ends with its foot. */
 async function fits(page) {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  const [content, window, below] = await page.evaluate(() => {
+    const {scrollWidth, scrollHeight} = document.documentElement;
+    const foot = document.querySelector('footer').getBoundingClientRect().bottom + scrollY;
+    return [scrollWidth, innerWidth, scrollHeight - Math.max(foot, innerHeight)];
+  });
   assert.ok(content <= window, `the page is ${content} pixels wide in a window of ${window}`);
+  assert.ok(below <= 1, `there are ${below} pixels below the foot`);
 }
 
 /** Changes the demo's database as any SQL client does. */

@@ -75,6 +75,15 @@ describe('the order board', () => {
     expect(after({ kind: 'frame', frame: first }, { kind: 'frame', frame: past }).latest).toBe(past.timestamp);
   });
 
+  it('has the newest customers last, those it heard of after those of the list', () => {
+    const listed = ['Cleo', 'Bob'].map((customerName) => ({ customerId: customerName, customerName }));
+    const view = after(
+      { kind: 'listed', inventory: { orders: [], customers: listed } },
+      frame('customer_created', { customerId: 'c3', customerName: 'Dave' }, 1),
+    );
+    expect([...view.customers.values()].map(({ customerName }) => customerName)).toEqual(['Bob', 'Cleo', 'Dave']);
+  });
+
   it('lists customers by their names', () => {
     const view = after(
       frame('customer_created', { customerId: 'c1', customerName: 'John' }, 1),

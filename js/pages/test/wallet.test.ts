@@ -82,6 +82,12 @@ describe('the chart', () => {
     expect(draw(prices, [])!.lines).toHaveLength(1);
   });
 
+  it('is shaded until the first price that is known again', () => {
+    const prices = [0, 10_000, 20_000, 30_000].map((time) => ({ time, price: time }));
+    expect(draw(prices, [{ from: 12_000, to: 25_000 }])!.cuts).toEqual([{ x: 240, width: 160 }]);
+    expect(draw(prices, [{ from: 12_000, to: 15_000 }])!.cuts).toEqual([{ x: 240, width: 60 }]);
+  });
+
   it('rises to the top of the box', () => {
     const drawn = draw(
       [

@@ -65,7 +65,7 @@ export function Compose({ connected, say, type }: ComposeProps): ReactNode {
         rows={1}
         maxLength={4000}
         autoComplete="off"
-        placeholder={connected ? 'Write a message' : 'Write a message: it is sent when you are back'}
+        placeholder={connected ? 'Write a message' : 'Sent on return'}
         value={text}
         onChange={({ target }) => changed(target.value)}
         onKeyDown={(event) => {

@@ -58,7 +58,7 @@ interface BubbleProps {
 
 function Bubble({ message, own, first }: BubbleProps): ReactNode {
   const { user, content, time, progress, missed } = message;
-  const clock = new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const clock = new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
   return (
     <div className={`message ${own ? 'own' : ''} ${first ? 'first' : ''}`} data-progress={progress}>
       {own ? null : <Face user={user} />}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
 import { Badge, Button } from '../design/index.ts';
-import { column, following, goods, STATUSES, type Order, type View } from './model.ts';
+import { column, columned, following, goods, STATUSES, type Order, type View } from './model.ts';
 
 const TITLES: Record<string, string> = {
   pending: 'Pending',
@@ -18,9 +18,26 @@ interface BoardProps {
   readonly advance: (orderNumber: string, status: string) => void;
 }
 
+/** Gives an order its next status. */
+type Send = (orderNumber: string, status: string, event: MouseEvent) => void;
+
 /** The orders, in a column for each status. */
 export function Board({ view, order, advance }: BoardProps): ReactNode {
   const other = column(view, undefined);
+  const board = useRef<HTMLDivElement>(null);
+  const sent = useRef<string>(undefined);
+  useEffect(() => {
+    // The button that was pressed is gone: the keyboard goes on at the order's next one.
+    if (sent.current !== undefined && document.activeElement === document.body) {
+      const ticket = board.current?.querySelector<HTMLElement>(`[data-order="${CSS.escape(sent.current)}"]`);
+      (ticket?.querySelector('button') ?? ticket)?.focus();
+      sent.current = undefined;
+    }
+  }, [view.orders]);
+  const send: Send = (orderNumber, status, event) => {
+    sent.current = event.detail === 0 ? orderNumber : undefined;
+    advance(orderNumber, status);
+  };
   return (
     <section className="stack" aria-labelledby="orders-title">
       <div className="row apart">
@@ -29,17 +46,11 @@ export function Board({ view, order, advance }: BoardProps): ReactNode {
           Place an order
         </Button>
       </div>
-      <div id="orders" className="board">
+      <div id="orders" className="board" ref={board}>
         {STATUSES.map((status) => (
-          <Column
-            key={status}
-            title={TITLES[status]!}
-            status={status}
-            orders={column(view, status)}
-            advance={advance}
-          />
+          <Column key={status} title={TITLES[status]!} status={status} orders={column(view, status)} send={send} />
         ))}
-        {other.length > 0 ? <Column title="Other" status="other" orders={other} advance={advance} /> : null}
+        {other.length > 0 ? <Column title="Other" status="other" orders={other} send={send} /> : null}
       </div>
     </section>
   );
@@ -49,10 +60,10 @@ interface ColumnProps {
   readonly title: string;
   readonly status: string;
   readonly orders: readonly Order[];
-  readonly advance: BoardProps['advance'];
+  readonly send: Send;
 }
 
-function Column({ title, status, orders, advance }: ColumnProps): ReactNode {
+function Column({ title, status, orders, send }: ColumnProps): ReactNode {
   return (
     <section className="column" data-status={status} aria-label={`${title}: ${orders.length}`}>
       <h3>
@@ -60,7 +71,7 @@ function Column({ title, status, orders, advance }: ColumnProps): ReactNode {
       </h3>
       <ol>
         {orders.slice(0, SHOWN).map((order) => (
-          <Ticket key={order.orderNumber} order={order} advance={advance} />
+          <Ticket key={order.orderNumber} order={order} send={send} />
         ))}
       </ol>
       {orders.length > SHOWN ? <p className="small soft">and {orders.length - SHOWN} more</p> : null}
@@ -68,23 +79,23 @@ function Column({ title, status, orders, advance }: ColumnProps): ReactNode {
   );
 }
 
-function Ticket({ order, advance }: { readonly order: Order; readonly advance: BoardProps['advance'] }): ReactNode {
+function Ticket({ order, send }: { readonly order: Order; readonly send: Send }): ReactNode {
   const { orderNumber, status, items, changed, missed } = order;
   const next = following(status);
   return (
     // Another key is another element: what has changed lights up again.
-    <li key={changed} className="ticket fresh" data-order={orderNumber}>
+    <li key={changed} className="ticket fresh" data-order={orderNumber} tabIndex={-1}>
       <div className="row apart">
         <b className="figures">{orderNumber}</b>
-        <span className="status small soft">{status}</span>
+        {columned(status) ? null : <span className="small soft">{status}</span>}
       </div>
       <p>{goods(items)}</p>
-      {missed ? <Badge tone="busy">while you were away</Badge> : null}
+      {missed ? <Badge tone="busy">While you were away</Badge> : null}
       {next === undefined ? null : (
         <Button
           look="quiet"
-          aria-label={`Mark order ${orderNumber} as ${next}`}
-          onClick={() => advance(orderNumber, next)}
+          aria-label={`Mark as ${next}: order ${orderNumber}`}
+          onClick={(event) => send(orderNumber, next, event)}
         >
           Mark as {next}
         </Button>

@@ -40,6 +40,7 @@ export interface Event {
 
 export interface View {
   readonly orders: ReadonlyMap<string, Order>;
+  /** The newest last. */
   readonly customers: ReadonlyMap<string, Customer>;
   /** The latest first. */
   readonly events: readonly Event[];
@@ -51,7 +52,7 @@ export interface View {
   readonly away: Away;
 }
 
-/** What the store has, as its HTTP API lists it. */
+/** What the store has, as its HTTP API lists it: changed last first. */
 export interface Inventory {
   readonly orders: readonly Omit<Order, 'changed' | 'missed'>[];
   readonly customers: readonly Customer[];
@@ -102,7 +103,7 @@ function listed(view: View, inventory: Inventory): View {
       orders.set(order.orderNumber, { missed: false, ...known, ...order, changed: view.connectedAt });
     }
   }
-  const customers = new Map(inventory.customers.map((customer) => [customer.customerId, customer]));
+  const customers = new Map([...inventory.customers].reverse().map((customer) => [customer.customerId, customer]));
   view.customers.forEach((customer, id) => customers.set(id, customer));
   return { ...view, orders, customers };
 }
@@ -203,10 +204,15 @@ export function goods(items: readonly Item[]): string {
 
 /** The orders of a status, the newest first; of any that is no column where the status is `undefined`. */
 export function column(view: View, status: string | undefined): readonly Order[] {
-  const columns: readonly string[] = STATUSES;
   return [...view.orders.values()]
-    .filter((order) => (status === undefined ? !columns.includes(order.status) : order.status === status))
+    .filter((order) => (status === undefined ? !columned(order.status) : order.status === status))
     .sort((a, b) => Number(b.orderNumber) - Number(a.orderNumber));
+}
+
+/** Whether a status is a column of its own. */
+export function columned(status: string): boolean {
+  const columns: readonly string[] = STATUSES;
+  return columns.includes(status);
 }
 
 /** What an order's status is to be next; undefined at the end. */

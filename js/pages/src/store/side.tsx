@@ -3,6 +3,9 @@ import type { ReactNode, SyntheticEvent } from 'react';
 import { Badge, Button, Card, Field } from '../design/index.ts';
 import type { View } from './model.ts';
 
+/** More customers than these are counted and not shown. */
+const SHOWN = 8;
+
 interface SideProps {
   readonly view: View;
   readonly addCustomer: (name: string) => void;
@@ -11,23 +14,23 @@ interface SideProps {
 
 /** What happened, who buys here, and who one is oneself. */
 export function Side({ view, addCustomer, saveProfile }: SideProps): ReactNode {
-  const customers = [...view.customers.values()];
+  const customers = [...view.customers.values()].reverse();
   return (
     <div className="side">
-      <Card aria-labelledby="events-title">
+      <Card className="stack happened" aria-labelledby="events-title">
         <h2 id="events-title">What happened</h2>
         {view.events.length === 0 ? <p className="empty">Nothing yet. Place an order.</p> : null}
         <ol id="events" className="events" aria-live="polite" aria-labelledby="events-title" tabIndex={0}>
           {view.events.map(({ id, type, text, time, missed }) => (
             <li key={id}>
-              <span className="said">{text}</span>
-              {missed ? <Badge tone="busy">while you were away</Badge> : null}
-              <span className="row small soft">
-                <time className="figures" dateTime={new Date(time).toISOString()}>
-                  {new Date(time).toLocaleTimeString('en-GB')}
-                </time>
-                <code>{type}</code>
+              <span className="said">
+                {text}
+                <code className="small soft">{type}</code>
               </span>
+              {missed ? <Badge tone="busy">While you were away</Badge> : null}
+              <time className="small soft figures" dateTime={new Date(time).toISOString()}>
+                {new Date(time).toLocaleTimeString('en-GB')}
+              </time>
             </li>
           ))}
         </ol>
@@ -39,9 +42,10 @@ export function Side({ view, addCustomer, saveProfile }: SideProps): ReactNode {
           </h2>
           {customers.length === 0 ? <p className="soft">None yet.</p> : null}
           <ul className="customers">
-            {customers.slice(-8).map(({ customerId, customerName }) => (
+            {customers.slice(0, SHOWN).map(({ customerId, customerName }) => (
               <li key={customerId}>{customerName}</li>
             ))}
+            {customers.length > SHOWN ? <li className="more">and {customers.length - SHOWN} more</li> : null}
           </ul>
           <Line
             label="New customer"

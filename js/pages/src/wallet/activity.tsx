@@ -5,10 +5,10 @@ import type { Happening } from './guest.ts';
 import type { Kind, View } from './model.ts';
 
 const HAPPENINGS: readonly { kind: Happening; label: string }[] = [
-  { kind: 'transfer', label: 'Receive a transfer' },
-  { kind: 'nft', label: 'Receive a collectible' },
-  { kind: 'reward', label: 'Earn a reward' },
-  { kind: 'notification', label: 'Notify me' },
+  { kind: 'transfer', label: 'Transfer' },
+  { kind: 'nft', label: 'Collectible' },
+  { kind: 'reward', label: 'Reward' },
+  { kind: 'notification', label: 'Message' },
 ];
 const SIGNS: Record<Kind, string> = { balance: '↓', nft: '◆', staking: '%', notification: '!', notice: 'i' };
 
@@ -23,10 +23,11 @@ interface ActivityProps {
 export function Activity({ view, able, make }: ActivityProps): ReactNode {
   return (
     <Card className="happened stack" aria-labelledby="activity-title">
-      <div className="row apart">
-        <h2 id="activity-title">Activity</h2>
-      </div>
-      <div className="row" role="group" aria-label="Let something happen">
+      <h2 id="activity-title">Activity</h2>
+      <div className="happenings" role="group" aria-labelledby="happenings-title">
+        <span id="happenings-title" className="soft">
+          Receive
+        </span>
         {HAPPENINGS.map(({ kind, label }, i) => (
           <Button
             key={kind}
@@ -49,7 +50,7 @@ export function Activity({ view, able, make }: ActivityProps): ReactNode {
               {SIGNS[kind]}
             </span>
             <span className="what">{text}</span>
-            {missed ? <Badge tone="busy">while you were away</Badge> : null}
+            {missed ? <Badge tone="busy">While you were away</Badge> : null}
             <time className="small soft figures" dateTime={new Date(time).toISOString()}>
               {new Date(time).toLocaleTimeString('en-GB')}
             </time>

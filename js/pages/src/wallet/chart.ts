@@ -49,6 +49,10 @@ export function draw(prices: readonly Price[], cuts: readonly Cut[]): Drawing | 
     ),
     cuts: cuts
       .filter(({ to }) => to > begin)
+      .map(({ from, to }) => ({
+        from,
+        to: Math.min(to, ...shown.map(({ time }) => time).filter((time) => time > from)),
+      }))
       .map(({ from, to }) => ({ x: x(from), width: Math.max(2, x(to) - x(from)) })),
   };
 }

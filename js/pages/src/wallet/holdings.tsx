@@ -67,7 +67,7 @@ export function SignIn({ wallet, bring, renew }: SignInProps): ReactNode {
           hint={`./fanfare token --user ada --claim wallets='["0xabc"]'`}
           aria-invalid={wrong}
         />
-        <p role="alert" className="small">
+        <p role="alert" className={wrong ? 'notice small' : 'unseen'}>
           {wrong ? 'That is no token: it must have three parts, and name a user.' : ''}
         </p>
         <div className="row">

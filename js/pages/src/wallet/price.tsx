@@ -15,8 +15,7 @@ export function Price({ view }: { readonly view: View }): ReactNode {
       <div className="row apart">
         <h2 id="price-title">{token} in USD</h2>
         <Badge className="figures" tone={change < 0 ? 'bad' : change > 0 ? 'good' : 'plain'}>
-          {change < 0 ? '−' : '+'}
-          {Math.abs(change * 100).toFixed(2)} %
+          {drawing === undefined ? '–' : `${change < 0 ? '−' : '+'}${Math.abs(change * 100).toFixed(2)} %`}
         </Badge>
       </div>
       <p className="sum figures">
@@ -45,7 +44,9 @@ export function Price({ view }: { readonly view: View }): ReactNode {
         </svg>
         <figcaption className="row apart small soft figures">
           <span>
-            Low {amount(drawing?.low)} · High {amount(drawing?.high)}
+            {drawing === undefined
+              ? 'Waiting for the first price'
+              : `Low ${amount(drawing.low)} · High ${amount(drawing.high)}`}
           </span>
           <span>{cuts.length > 0 ? 'Shaded: you were away' : 'The last two minutes'}</span>
         </figcaption>
