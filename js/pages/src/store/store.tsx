@@ -134,11 +134,12 @@ function Shop({ visitor, view, dispatch, api, frames, leave, say }: ShopProps): 
   }, [ended, leave]);
   const restored = useRef(cut);
   useEffect(() => {
-    if (restored.current && !cut && given) {
+    // Who restores the network does not wait for the next attempt.
+    if (restored.current && !cut) {
       connect();
     }
     restored.current = cut;
-  }, [cut, given, connect]);
+  }, [cut, connect]);
 
   const change = (work: Promise<unknown>): void => {
     work.catch((problem: unknown) => say(problem instanceof Error ? problem.message : String(problem)));
