@@ -52,4 +52,15 @@ class JsonPayloadsTest {
         assertThat(payloads.encrypted(new byte[0])).isFalse();
         assertThat(payloads.encrypted("{\"enc\":\"A256GCM\"".getBytes(UTF_8))).isFalse();
     }
+
+    @Test
+    void norIsAnythingBehindTheEnvelopeOrTwiceInIt() {
+        String envelope =
+                "\"enc\":\"A256GCM\",\"kid\":\"k\",\"iv\":\"oKGio6Slpqeoqaqr\","
+                        + "\"ct\":\"nToISD2_IIVADe7xegKQnekpjoSnUwzjL2bmuvo\"";
+        assertThat(payloads.encrypted(("{" + envelope + "}").getBytes(UTF_8))).isTrue();
+        assertThat(payloads.encrypted(("{" + envelope + "} \"hi\"").getBytes(UTF_8))).isFalse();
+        assertThat(payloads.encrypted(("{\"ct\":\"hi\"," + envelope + "}").getBytes(UTF_8)))
+                .isFalse();
+    }
 }
