@@ -310,6 +310,17 @@ describe('a link', () => {
     expect(fanfare.state.name).toBe('idle');
   });
 
+  test('that is asked is dead when it does not answer in five seconds', async () => {
+    const cable = new Cable();
+    const fanfare = connected({ network: cable });
+    await time.advance(3_000);
+    cable.is('offline');
+    await time.advance(4_999);
+    expect([fanfare.state.name, links.sent('ping')]).toMatchObject(['connected', [{}]]);
+    await time.advance(1);
+    expect(fanfare.state.name).toBe('waiting');
+  });
+
   test('is not brought back by the network once the client is closed', async () => {
     const cable = new Cable();
     const fanfare = connected({ network: cable });
@@ -319,6 +330,7 @@ describe('a link', () => {
     cable.is('offline');
     await time.advance(60_000);
     expect(states.map(({ name }) => name)).toEqual(['connecting', 'connected', 'idle']);
+    expect(cable.listeners).toBe(0);
     expect(links.all).toHaveLength(1);
   });
 
@@ -402,6 +414,25 @@ describe('a token', () => {
     expect(asked()).toBe(2);
     await busy(10_000);
     expect(links.sent('refresh')).toMatchObject([{ token: 't2' }, { token: 't3' }]);
+  });
+
+  test('is renewed ahead of the end that was told last, and no earlier', async () => {
+    const { asked } = await asking();
+    links.connected(600_000);
+    await busy(100_000);
+    links.frame({ type: 'refreshed', id: 9, expiresAt: 1_000_000 });
+    await busy(800_000);
+    expect(asked()).toBe(1);
+    await busy(20_000);
+    expect(asked()).toBe(2);
+  });
+
+  test('that has expired is not renewed by itself: the server ends the connection', async () => {
+    const { asked } = await asking();
+    links.connected(600_000);
+    links.frame({ type: 'error', code: 'token_expired', message: 'It has expired.' });
+    await busy(600_000);
+    expect(asked()).toBe(1);
   });
 
   test('is not renewed without a connection, nor by a clock that is wrong', async () => {

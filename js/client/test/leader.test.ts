@@ -148,6 +148,37 @@ describe('the inbox of a user with many tabs', () => {
     expect([lists[0], lists[3]]).toEqual([[], []]);
   });
 
+  test('is handed to the last that asked, though others did before', async () => {
+    const [, ada, bob] = (await browser.tabs(3)) as [Fanfare, Fanfare, Fanfare];
+    const [first, second] = [messages(ada), messages(bob)];
+    await ada.inbox();
+    server.inbox = [1];
+    await bob.inbox();
+    server.say({ type: 'message', time: 0, data: 2 });
+    await eventually(first, [2]);
+    await eventually(second, [1, 2]);
+  });
+
+  test('is of the others when the tab that asked is closed before it is opened', async () => {
+    const [leader, ada, bob] = (await browser.tabs(3)) as [Fanfare, Fanfare, Fanfare];
+    const lists = [leader, bob].map(messages);
+    await ada.channel('news').subscribe().ready;
+    let id = 0;
+    server.answer = (command) => {
+      server.answer = undefined;
+      ({ id } = command);
+      return undefined;
+    };
+    ada.inbox().catch(() => undefined);
+    await eventually(() => server.asked('inbox'), 1);
+    ada.close();
+    await eventually(() => server.asked('unsubscribe'), 1);
+    server.say({ type: 'inbox', id, messages: 1, lost: 0 });
+    server.say({ type: 'message', time: 0, data: 1 });
+    server.say({ type: 'message', time: 0, data: 2 });
+    await Promise.all(lists.map((list) => eventually(list, [1, 2])));
+  });
+
   test('is of all tabs as long as none has asked for it', async () => {
     const lists = (await browser.tabs(2)).map(messages);
     server.say({ type: 'message', time: 0, data: 1 });
@@ -250,12 +281,39 @@ describe('a subscription that the server begins or ends', () => {
     };
     const since = { epoch: 'e', offset: 0, tag: '' };
     const data: unknown[] = [];
-    await ada.channel('news', { since }).subscribe((publication) => data.push(publication.data)).ready;
+    const subscription = ada.channel('news', { since }).subscribe((publication) => data.push(publication.data));
+    await subscription.ready;
     await eventually(heard, [{ subscribed: 0 }, 1, { unsubscribed: 'permission_denied' }]);
     server.publish('news', 2);
     await eventually(data, [1, 2]);
     expect(heard).toHaveLength(3);
+    const before = server.asked('unsubscribe');
+    subscription.unsubscribe();
+    await eventually(() => server.asked('unsubscribe'), before + 1);
   });
+});
+
+test('a tab that stands where the others do has nothing to recover', async () => {
+  const [leader, ada] = (await browser.tabs(2)) as [Fanfare, Fanfare];
+  const heard = told(leader, 'news');
+  await leader.channel('news').subscribe().ready;
+  server.publish('news', 1);
+  await eventually(heard, [{ subscribed: 0 }, 1]);
+  const channel = ada.channel('news', { since: { epoch: 'e', offset: 1, tag: 't1' } });
+  const events: unknown[] = [];
+  channel.on('subscribed', ({ position, recovered }) => events.push([position.offset, recovered]));
+  channel.subscribe();
+  await eventually(events, [[1, true]]);
+  expect(server.asked('subscribe')).toBe(1);
+});
+
+test('an error of connecting is told to the tab that leads', async () => {
+  const errors: unknown[] = [];
+  const all = await browser.tabs(2);
+  all.forEach((fanfare, i) => fanfare.on('error', ({ code }) => errors.push([i, code])));
+  server.say({ type: 'error', id: 1, code: 'token_expired', message: 'It has expired.' });
+  await all[1]!.send('echo');
+  expect(errors).toEqual([[0, 'token_expired']]);
 });
 
 describe('the token of the tabs', () => {

@@ -199,7 +199,7 @@ describe.each([
     await asked[1]!.say(line(2));
     await time.advance(60_000);
     await asked[0]!.fail();
-    await asked[1]!.fail();
+    await asked[1]!.end();
     expect([frames, lost, asked.length]).toEqual([[], [], 2]);
   });
 
@@ -350,7 +350,7 @@ describe('polls', () => {
     await open(poll);
     await asked[0]!.begin();
     await time.advance(30_000);
-    await asked[0]!.end(line(1));
+    await asked[0]!.end();
     await time.advance(30_000);
     expect(lost).toEqual([]);
   });

@@ -62,6 +62,11 @@ export class Cable implements Network {
     this.#listeners.delete(type);
   }
 
+  /** How many listen. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   is(type: 'online' | 'offline'): void {
     this.#listeners.get(type)?.();
   }

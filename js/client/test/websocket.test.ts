@@ -243,6 +243,12 @@ describe('a socket', () => {
     Fake.last.say('late');
     await time.advance(20_000);
     expect([heard, Fake.last.sent, socket.send('late')]).toEqual([[], [], false]);
+    Fake.last.end(1000);
+    socket.open();
+    socket.close();
+    Fake.last.open();
+    Fake.last.end(1006);
+    expect([socket.state.name, Fake.all.length]).toEqual(['idle', 2]);
   });
 
   test('sends nothing before it is connected', () => {
