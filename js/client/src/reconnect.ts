@@ -224,8 +224,6 @@ export class Reconnect {
   #doubt(): void {
     if (this.#state.name === 'connected' && this.#silence !== undefined) {
       this.#probe();
-      this.#timer?.();
-      this.#watch();
     }
   }
 }

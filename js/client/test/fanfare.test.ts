@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Fanfare, type FanfareError, type FanfareOptions, type State } from '../src/index.ts';
+import { realClock } from '../src/reconnect.ts';
 import { Links } from './links.ts';
 import { Cable, settled, Time } from './time.ts';
 
@@ -578,4 +579,18 @@ describe('an inbox', () => {
     fanfare.close();
     await expect(inbox).rejects.toMatchObject({ code: 'closed' });
   });
+});
+
+test('what is due in years does not happen at once', () => {
+  vi.useFakeTimers();
+  try {
+    const happened = vi.fn();
+    const cancel = realClock.after(2 ** 40, happened);
+    vi.advanceTimersByTime(60_000);
+    expect(happened).not.toHaveBeenCalled();
+    cancel();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
