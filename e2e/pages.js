@@ -172,6 +172,12 @@ export function pages(demo) {
           await text(page, '#messages .message', 'A message');
           await page.fill('#text', 'And an answer');
           await page.press('#text', 'Enter');
+          // More than the window holds.
+          for (let i = 1; i <= 16; i++) {
+            await page.fill('#text', `And another answer, the ${i}. of many`);
+            await page.press('#text', 'Enter');
+          }
+          await text(page, '#messages .message', 'the 16. of many');
           await picture(page, `chat-${look}`);
           await fits(page);
         }),
