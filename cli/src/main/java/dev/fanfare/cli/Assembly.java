@@ -44,7 +44,8 @@ final class Assembly {
                 .inboxes(config.inbox().bounds())
                 .drainWindow(config.drain())
                 .nativeEndpoint(endpoint ->
-                        endpoint.handshake(route -> route.frames(config.limits().frames())));
+                        endpoint.exchanges(config.exchange().exchanges())
+                                .handshake(route -> route.frames(config.limits().frames())));
         admit(config.auth(), node, clock);
         secure(config.tls(), node);
         if (config.loops() > 0) {

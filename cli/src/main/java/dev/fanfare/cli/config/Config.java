@@ -9,6 +9,7 @@ import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Limits;
 import dev.fanfare.engine.Inbox;
 import dev.fanfare.server.Compression;
+import dev.fanfare.server.Exchanges;
 import dev.fanfare.server.FrameLimits;
 import dev.fanfare.server.HttpLimits;
 import dev.fanfare.server.NettyTransport;
@@ -41,6 +42,8 @@ public record Config(
         @Setting("Web origins whose pages may connect, beside our own: `https://app.example.com`.")
                 List<String> origins,
         @Setting("Whether messages are deflated (permessage-deflate).") Messages compression,
+        @Setting("For clients that no WebSocket reaches: plain requests at `/exchange`.")
+                ExchangeSettings exchange,
         @Setting("Rules by channel pattern; a channel that matches none does not exist.")
                 Map<String, ChannelSettings> channels,
         @Setting("Postgres databases by name, whose changes are published.")
@@ -113,6 +116,33 @@ public record Config(
         public Compression messages() {
             return new Compression(mode, threshold.bytes());
         }
+    }
+
+    public record ExchangeSettings(
+            @Setting(value = "Whether clients may come by them.", initial = "allowed")
+                    Fallback mode,
+            @Setting(
+                            value =
+                                    "How long a stream of server-sent events lasts, before its client is to come"
+                                            + " back to whichever node it is sent to.",
+                            initial = "1h")
+                    Duration life) {
+
+        /// @throws InvalidConfiguration when a stream would not last at all
+        public Exchanges exchanges() {
+            if (!life.isPositive()) {
+                throw new InvalidConfiguration("exchange.life: must be more than 0.");
+            }
+            return switch (mode) {
+                case ALLOWED -> Exchanges.DEFAULT.life(life);
+                case REFUSED -> Exchanges.OFF;
+            };
+        }
+    }
+
+    public enum Fallback {
+        ALLOWED,
+        REFUSED
     }
 
     /// The rules of one pattern.
