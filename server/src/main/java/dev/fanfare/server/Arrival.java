@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import dev.fanfare.server.http.Request;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpRequest;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// Reads the head of a request as whoever handles it wants it: names in lower case, the client
+/// behind the proxies, and by which protocol it came.
+final class Arrival {
+    private static final String PROTO = "x-forwarded-proto";
+    private static final byte[] NOTHING = {};
+
+    private Arrival() {}
+
+    static InetAddress peer(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress socket
+                ? socket.getAddress()
+                : InetAddress.getLoopbackAddress();
+    }
+
+    /// The head's, and one of our own which says by what the client came: of the request's own, a
+    /// trusted proxy's counts.
+    static Map<String, String> headers(
+            HttpRequest head, ListenerSpec listener, Proxies proxies, InetAddress peer) {
+        Map<String, String> headers = new HashMap<>();
+        for (Map.Entry<String, String> each : head.headers()) {
+            String name = each.getKey().toLowerCase(Locale.ROOT);
+            String glue = name.equals("cookie") ? "; " : ", ";
+            headers.merge(name, each.getValue(), (one, other) -> one + glue + other);
+        }
+        boolean secure =
+                listener.tls() != null
+                        || ("https".equals(headers.get(PROTO)) && proxies.trusts(peer));
+        headers.put(PROTO, secure ? "https" : "http");
+        return headers;
+    }
+
+    /// The client, which a trusted proxy names.
+    static InetAddress client(Map<String, String> headers, Proxies proxies, InetAddress peer) {
+        return proxies.trusts(peer)
+                ? proxies.client(peer, headers.getOrDefault("x-forwarded-for", ""))
+                : peer;
+    }
+
+    static Request request(
+            HttpRequest head,
+            Request.Target target,
+            Map<String, String> headers,
+            InetAddress client) {
+        return new Request(head.method().name(), target, headers, NOTHING, client.getHostAddress());
+    }
+
+    /// What becomes of the connection when this is answered.
+    static ResponseWriter.Connection after(HttpRequest head, Map<String, String> headers) {
+        boolean closes =
+                head.protocolVersion().text().equals("HTTP/1.0")
+                        || headers.getOrDefault("connection", "")
+                                .toLowerCase(Locale.ROOT)
+                                .contains("close");
+        return closes ? ResponseWriter.Connection.CLOSE : ResponseWriter.Connection.KEEP;
+    }
+
+    /// Our own origin as the request sees it: `http://` or `https://`, and the Host header.
+    static String own(Request head) {
+        return head.headers().get(PROTO) + "://" + head.headers().getOrDefault("host", "");
+    }
+
+    /// Bytes that the body is said to have.
+    static long announced(Request head) {
+        return Long.parseLong(head.headers().getOrDefault("content-length", "0").strip());
+    }
+
+    static boolean hasBody(Request head) {
+        return head.headers().containsKey("transfer-encoding")
+                || !head.headers().getOrDefault("content-length", "0").equals("0");
+    }
+}
