@@ -156,7 +156,6 @@ final class EventStream implements Transport, Gateway.Streamed {
         if (waits != null && here.connected()) {
             begin(waits);
         }
-        script.proceed(here);
         Transport out = stream;
         if (out != null) {
             byte[] id = whereabouts.moved();
@@ -165,6 +164,8 @@ final class EventStream implements Transport, Gateway.Streamed {
             }
             out.flush();
         }
+        // What this writes comes with the next flush: an id stands behind what it is about.
+        script.proceed(here);
     }
 
     @Override

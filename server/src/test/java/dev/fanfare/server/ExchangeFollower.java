@@ -112,7 +112,12 @@ final class ExchangeFollower {
                     lastEventId = line.substring(4);
                 }
             }
-        } while (at == null || offset() < until);
+        } while (at == null || nowhere() || offset() < until);
+    }
+
+    /// Whether it could not say yet where to go on.
+    private boolean nowhere() {
+        return way == Way.FOLLOW && lastEventId.isEmpty();
     }
 
     private String subscribe() {
