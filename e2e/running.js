@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {spawn} from 'node:child_process';
+import {randomInt} from 'node:crypto';
 import {once} from 'node:events';
 import {createServer} from 'node:net';
 import {fileURLToPath} from 'node:url';
@@ -92,19 +93,28 @@ export async function demoAt(ports, ...options) {
   return running;
 }
 
-/** What `fanfare token` prints for a user of the demo. */
-export async function demoToken(user, ...options) {
-  const child = spawn(FANFARE, ['token', '--user', user, ...options], {stdio: ['ignore', 'pipe', 'inherit']});
-  let token = '';
-  child.stdout.on('data', (text) => (token += text));
-  await once(child, 'close');
-  return token.trim();
+/**
+ * Ports that nobody listens at now. They are below those that the operating system gives away by itself (from 32,768 on Linux), so that no
+ * connection's own end takes one before its server starts, or while it is restarted.
+ */
+export async function freePorts(count) {
+  const ports = new Set();
+  while (ports.size < count) {
+    const port = randomInt(12_000, 32_000);
+    if (await isFree(port)) {
+      ports.add(String(port));
+    }
+  }
+  return [...ports];
 }
 
-export async function freePorts(count) {
-  const servers = Array.from({length: count}, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => String(server.address().port));
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
+async function isFree(port) {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  await once(server.close(), 'close');
+  return true;
 }
