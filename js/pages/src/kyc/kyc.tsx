@@ -5,7 +5,7 @@ import { useReducer, useRef, useState, type SyntheticEvent, type ReactNode } fro
 import { useReturned } from '../away.ts';
 import { Badge, Button, cable, Card, ConnectionBar, Field, FramesDrawer, Shell, Toasts } from '../design/index.ts';
 import { useFrames, useToasts } from '../design/index.ts';
-import { boardOf, commandFor, insertFor, LEVELS, reduce, stepOf, updateFor } from './model.ts';
+import { boardOf, commandFor, hasEnded, insertFor, LEVELS, reduce, stepOf, updateFor } from './model.ts';
 import type { Action, Board as Known, KycFrame, Person } from './model.ts';
 
 /** Whether the server believes the user that a client names, or wants a token. */
@@ -20,6 +20,9 @@ export interface Place {
 const SEEDED = boardOf('alice', 'bob', 'carol');
 const TONES = { verified: 'good', pending: 'busy', rejected: 'bad' } as const;
 const STATUSES = { one: 'status', many: 'statuses' };
+const TOKEN_ENDED = 4005;
+/** Close codes from here on say not to come back. */
+const FINAL = 4500;
 /** The wire has no ping: to ask for a status again is answered, and changes nothing. */
 const HEARTBEAT = { every: 25_000, within: 35_000 };
 
@@ -47,6 +50,7 @@ function Board({ identity, address, beginning, begin }: BoardProps): ReactNode {
   const [board, act] = useReducer(reduce, beginning.board);
   const { people, away, latest } = board;
   const [chosen, setChosen] = useState(people.length === 1 ? people[0]!.user : 'alice');
+  const [ended, setEnded] = useState(false);
   const [frames, note] = useFrames();
   const { toasts, say, dismiss } = useToasts();
   const recovered = useReturned(away, STATUSES);
@@ -58,6 +62,7 @@ function Board({ identity, address, beginning, begin }: BoardProps): ReactNode {
   const { state, send } = useSocket<KycFrame>(url, {
     ...cable.parts,
     ...(token === '' ? {} : { protocols: ['kyc', `bearer.${token}`] }),
+    comesBack: (code) => code < FINAL && code !== TOKEN_ENDED && !hasEnded(token),
     heartbeat: { ...HEARTBEAT, frame: { type: 'subscribe', userId: chosen } },
     onState: moved,
     onMessage: (frame) => {
@@ -72,6 +77,7 @@ function Board({ identity, address, beginning, begin }: BoardProps): ReactNode {
   });
 
   function moved({ name }: State): void {
+    setEnded(name === 'closed' && hasEnded(token));
     if (name === 'waiting' || name === 'closed') {
       act(moment('lost'));
     } else if (name === 'connected') {
@@ -110,7 +116,13 @@ function Board({ identity, address, beginning, begin }: BoardProps): ReactNode {
         <ConnectionBar
           state={state}
           recovered={recovered}
-          instead={waits ? { tone: 'busy', text: 'Needs a token' } : undefined}
+          instead={
+            waits
+              ? { tone: 'busy', text: 'Needs a token' }
+              : state.name === 'closed' && ended
+                ? { tone: 'bad', text: 'The token has ended: show another' }
+                : undefined
+          }
         />
       }
     >

@@ -118,3 +118,14 @@ function quoted(text: string): string {
 export function commandFor(address: string | undefined, statement: string): string {
   return address === undefined ? statement : `psql ${address} -c "${statement.replace(/[\\"$`]/g, '\\$&')}"`;
 }
+
+/** Whether a token's time is over, as far as its claims say: a server that refuses it at the door cannot say so. */
+export function hasEnded(token: string, now = Date.now()): boolean {
+  try {
+    const body = token.split('.')[1] ?? '';
+    const { exp } = JSON.parse(atob(body.replaceAll('-', '+').replaceAll('_', '/'))) as { exp?: unknown };
+    return typeof exp === 'number' && exp * 1000 <= now;
+  } catch {
+    return false;
+  }
+}

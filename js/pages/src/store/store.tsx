@@ -23,7 +23,7 @@ import { Side } from './side.tsx';
 const EVENTS = { one: 'event', many: 'events' };
 const LEAD =
   'Orders and customers change by HTTP, and everybody in the store sees it at once. Cut the network, change something in another tab, and come back.';
-const TOKEN_ENDED = 4005;
+const TOKEN_EXPIRED = 'token_expired';
 
 export function StorePage(): ReactNode {
   const [visitor, setVisitor] = useState<Visitor>();
@@ -69,7 +69,9 @@ function Store({ visitor, setup: { socketPort, socketPath }, leave }: StoreProps
   const received = (message: WebSocketMessage): void => {
     if (message.type === 'error') {
       const said = message.message ?? 'The server refused that.';
-      if (entered) {
+      if (message.code === TOKEN_EXPIRED) {
+        leave('Your token has ended. Enter with a new one.');
+      } else if (entered) {
         say(said);
       } else {
         leave(said);
@@ -126,12 +128,6 @@ function Shop({ visitor, view, dispatch, api, frames, leave, say }: ShopProps): 
   }, [isConnected, visitor, sendMessage, dispatch]);
 
   const given = state.name === 'closed';
-  const ended = given && state.reason.code === TOKEN_ENDED;
-  useEffect(() => {
-    if (ended) {
-      leave('Your token has ended. Enter with a new one.');
-    }
-  }, [ended, leave]);
   const restored = useRef(cut);
   useEffect(() => {
     // Who restores the network does not wait for the next attempt.
