@@ -5,6 +5,7 @@ import {browser} from './browser.js';
 import {chat} from './chat.js';
 import {Client} from './client.js';
 import {connect} from './connect.js';
+import {endings, endingsVerified} from './endings.js';
 import {fanfareClient} from './fanfare-client.js';
 import {guides} from './guides.js';
 import {kyc, kycVerified} from './kyc.js';
@@ -49,6 +50,7 @@ describe('the demo', () => {
   store(running);
   openapi(running);
   pages(running);
+  endings(running);
   guides(running);
 
   it('stops cleanly on Ctrl-C', async () => {
@@ -68,6 +70,7 @@ describe('the demo with --auth', () => {
 
   kycVerified(running, demoToken);
   storeVerified(running, demoToken);
+  endingsVerified(running);
 
   it('stops cleanly when it is told to end', async () => {
     assert.equal(await process.stop('SIGTERM'), 0, process.said);
