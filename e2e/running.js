@@ -93,6 +93,15 @@ export async function demoAt(ports, ...options) {
   return running;
 }
 
+/** What `fanfare token` prints for a user of the demo. */
+export async function demoToken(user, ...options) {
+  const child = spawn(FANFARE, ['token', '--user', user, ...options], {stdio: ['ignore', 'pipe', 'inherit']});
+  let token = '';
+  child.stdout.on('data', (text) => (token += text));
+  await once(child, 'close');
+  return token.trim();
+}
+
 /**
  * Ports that nobody listens at now. They are below those that the operating system gives away by itself (from 32,768 on Linux), so that no
  * connection's own end takes one before its server starts, or while it is restarted.
