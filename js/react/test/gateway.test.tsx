@@ -172,6 +172,28 @@ describe('WebSocketManager', () => {
     wallet.disconnect();
   });
 
+  it('is settled once the server has answered for every channel, and not while it comes back', async () => {
+    answer['token:price'] = null;
+    const wallet = manager();
+    const told: boolean[] = [];
+    wallet.on('settled', (settled) => told.push(settled));
+    wallet.subscribe('balance:0xabc', () => undefined);
+    const off = wallet.subscribe('token:price', () => undefined);
+    await wallet.connect('good');
+    await eventually(() => expect(server.last.of('subscribe')).toHaveLength(2));
+    expect(wallet.settled).toBe(false);
+    server.last.send({ success: false, error: 'permission_denied' });
+    await eventually(() => expect(wallet.settled).toBe(true));
+    server.last.cut();
+    await eventually(() => expect(wallet.settled).toBe(false));
+    off();
+    clock.move(500);
+    await eventually(() => expect(wallet.settled).toBe(true));
+    expect(told).toEqual([true, false, true]);
+    wallet.disconnect();
+    expect(wallet.settled).toBe(false);
+  });
+
   it('S1-15: waits before it asks again where it has asked too often', async () => {
     const wallet = manager();
     answer['token:price'] = { success: false, error: 'rate_limited', retryAfter: 400 };

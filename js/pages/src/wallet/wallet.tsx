@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { State } from '@fanfare/client';
-import { ConnectionStatus, getWebSocketConfig, useWebSocketContext, WebSocketProvider } from '@fanfare/react/gateway';
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState, type ReactNode } from 'react';
+import {
+  ConnectionStatus,
+  getWebSocketConfig,
+  useWebSocketContext,
+  type WebSocketManager,
+  WebSocketProvider,
+} from '@fanfare/react/gateway';
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react';
 import { useReturned } from '../away.ts';
 import { ConnectionBar, FramesDrawer, Shell, useCut, useFrames, type Frame } from '../design/index.ts';
 import { tapped } from '../tap.ts';
@@ -13,6 +28,7 @@ import { Holdings, SignIn } from './holdings.tsx';
 
 const EVENTS = { one: 'event', many: 'events' };
 const AGAIN = 2_000;
+const CATCHING_UP: State = { name: 'connecting', attempt: 1, transport: 'websocket' };
 
 export function WalletPage(): ReactNode {
   const [frames, note] = useFrames();
@@ -80,6 +96,7 @@ interface LiveProps {
 function Live({ wallet, failed, frames, bring, renew }: LiveProps): ReactNode {
   const { manager, status } = useWebSocketContext();
   const [view, dispatch] = useReducer(reduce, EMPTY);
+  const settled = useSettled(manager);
   const cut = useCut();
   const recovered = useReturned(view.away, EVENTS);
   const connected = useRef(false);
@@ -142,7 +159,7 @@ function Live({ wallet, failed, frames, bring, renew }: LiveProps): ReactNode {
       lead="Balances, prices and notifications, each from its own channel. Cut the network, let things happen in another tab, and come back: what you missed arrives, in order and once."
       connection={
         <ConnectionBar
-          state={stateOf(status)}
+          state={settled || status !== ConnectionStatus.CONNECTED ? stateOf(status) : CATCHING_UP}
           recovered={failed || recovered}
           instead={
             status === ConnectionStatus.RECONNECTING
@@ -163,6 +180,14 @@ function Live({ wallet, failed, frames, bring, renew }: LiveProps): ReactNode {
       </div>
     </Shell>
   );
+}
+
+const never = (): boolean => false;
+
+/** Whether the wallet is subscribed to all of its channels: before that it is not live. */
+function useSettled(manager: WebSocketManager | null): boolean {
+  const listen = useCallback((listener: () => void) => manager?.on('settled', listener) ?? never, [manager]);
+  return useSyncExternalStore(listen, () => manager?.settled ?? false, never);
 }
 
 function stateOf(status: ConnectionStatus): State {

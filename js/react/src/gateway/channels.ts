@@ -52,6 +52,14 @@ export class Channels {
     this.#refused = refused;
   }
 
+  /** Whether the server has answered for every channel that is wanted. */
+  get settled(): boolean {
+    return (
+      this.#begin !== undefined &&
+      [...this.#channels.values()].every(({ callbacks, server }) => callbacks.size === 0 || server !== 'no')
+    );
+  }
+
   subscribe(name: string, callback: Callback): Off {
     let channel = this.#channels.get(name);
     if (!channel) {

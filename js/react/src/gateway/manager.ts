@@ -26,6 +26,7 @@ export class WebSocketManager {
   readonly #channels: Channels;
   readonly #listeners: { [K in keyof ManagerEvents]: Set<(event: ManagerEvents[K]) => void> } = {
     status: new Set(),
+    settled: new Set(),
     gap: new Set(),
     refused: new Set(),
     error: new Set(),
@@ -33,6 +34,7 @@ export class WebSocketManager {
   #token: Token | undefined;
   #status: ConnectionStatus = ConnectionStatus.DISCONNECTED;
   #welcome = false;
+  #settled = false;
   #callers: { resolve: () => void; reject: (error: Error) => void }[] = [];
 
   /** @param url where the gateway is; the token is put into its query */
@@ -66,6 +68,11 @@ export class WebSocketManager {
     return this.#status === ConnectionStatus.CONNECTED;
   }
 
+  /** Whether it is connected, and the server has answered for every channel that is subscribed. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
   /**
    * Resolves when the server has taken the token, however many attempts that needs; rejects when it is refused or the
    * program disconnects. With another token than before it connects anew.
@@ -94,7 +101,12 @@ export class WebSocketManager {
    * `notifications` are also sent what is sent to the user with a type of its own.
    */
   subscribe<T>(channel: string, callback: (payload: T, message: WebSocketMessage<T>) => void): Off {
-    return this.#channels.subscribe(channel, callback as Callback);
+    const off = this.#channels.subscribe(channel, callback as Callback);
+    this.#settle();
+    return () => {
+      off();
+      this.#settle();
+    };
   }
 
   on<K extends keyof ManagerEvents>(event: K, listener: (event: ManagerEvents[K]) => void): Off {
@@ -113,6 +125,7 @@ export class WebSocketManager {
     if (state.name !== 'connected') {
       this.#welcome = false;
       this.#channels.lost();
+      this.#settle();
     }
     switch (state.name) {
       case 'idle':
@@ -141,6 +154,14 @@ export class WebSocketManager {
     }
   }
 
+  #settle(): void {
+    const settled = this.#channels.settled;
+    if (settled !== this.#settled) {
+      this.#settled = settled;
+      this.#emit('settled', settled);
+    }
+  }
+
   #refuse(error: Error): void {
     for (const caller of this.#callers.splice(0)) {
       caller.reject(error);
@@ -153,12 +174,14 @@ export class WebSocketManager {
     }
     if ('success' in message) {
       this.#channels.answered(message as Answer);
+      this.#settle();
     } else if ('type' in message && typeof message.type === 'string') {
       const pushed = message as WebSocketMessage;
       if (pushed.type === 'pong') {
         this.#welcomed(pushed.timestamp);
       } else {
         this.#channels.pushed(pushed);
+        this.#settle();
       }
     }
   }
@@ -171,6 +194,7 @@ export class WebSocketManager {
         caller.resolve();
       }
       this.#channels.connected(serverTime);
+      this.#settle();
     }
   }
 }

@@ -30,6 +30,8 @@ export interface Refusal {
 
 export interface ManagerEvents {
   status: ConnectionStatus;
+  /** Whether every channel is where it was wanted: what was missed has come, or is coming. */
+  settled: boolean;
   /** Something of this channel was lost and is not kept any more. */
   gap: string;
   refused: Refusal;
