@@ -7,7 +7,7 @@ import {mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import {dirname, join} from 'node:path';
 import {before, describe, it} from 'node:test';
 import {fileURLToPath} from 'node:url';
-import {chromium} from 'playwright-core';
+import {launch} from './chromium.js';
 import {freePorts} from './running.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -203,7 +203,7 @@ class Page {
 
   static async open(url) {
     const page = new Page();
-    page.#browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox']});
+    page.#browser = await launch();
     page.#page = await page.#browser.newPage();
     page.#page.on('pageerror', (error) => page.#problems.push(error.message));
     page.#page.on('console', (message) => message.type() === 'error' && page.#problems.push(message.text()));
