@@ -4,7 +4,6 @@ package dev.fanfare.server;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.io.IOException;
@@ -62,16 +61,7 @@ final class Answers {
     /// @param asked null when what was asked could not be read
     void writeLast(ChannelHandlerContext to, @Nullable Request asked, Response response) {
         ByteBuf out = bytes(to, asked, response, ResponseWriter.Connection.CLOSE);
-        to.writeAndFlush(out, heard(to.newPromise()))
-                .addListener(
-                        (ChannelFutureListener)
-                                done -> {
-                                    if (done.isSuccess()) {
-                                        Parting.shut(done.channel());
-                                    } else {
-                                        done.channel().close();
-                                    }
-                                });
+        Parting.after(to.writeAndFlush(out, heard(to.newPromise())));
     }
 
     /// The head of an answer whose body follows as it comes.

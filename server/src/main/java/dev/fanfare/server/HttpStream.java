@@ -7,10 +7,8 @@ import dev.fanfare.core.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
@@ -77,7 +75,7 @@ final class HttpStream extends ChannelInboundHandlerAdapter
         unasked += message instanceof ByteBuf in ? in.readableBytes() : MOST_UNASKED;
         ReferenceCountUtil.release(message);
         if (unasked > MOST_UNASKED) {
-            abort();
+            Parting.abort(channel);
         }
     }
 
@@ -154,34 +152,19 @@ final class HttpStream extends ChannelInboundHandlerAdapter
         phase = Phase.CLOSED;
         since = shared.clock().nanos();
         loop.watch(this);
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(
-                        (ChannelFutureListener)
-                                sent -> {
-                                    if (sent.isSuccess()) {
-                                        Parting.shut(sent.channel());
-                                    } else {
-                                        sent.channel().close();
-                                    }
-                                });
+        Parting.after(channel.writeAndFlush(Unpooled.EMPTY_BUFFER));
     }
 
     @Override
     public NettyLoop.Verdict look(long now) {
         if (phase == Phase.CLOSED && now - since >= CLOSE_WITHIN) {
-            abort();
+            Parting.abort(channel);
         }
         return NettyLoop.Verdict.KEEP_WATCHING;
     }
 
     @Override
     public void cut() {
-        abort();
-    }
-
-    private void abort() {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        // Not through the pipeline: TLS would want to say goodbye first.
-        channel.unsafe().close(channel.voidPromise());
+        Parting.abort(channel);
     }
 }

@@ -8,10 +8,8 @@ import dev.fanfare.core.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
@@ -293,7 +291,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         }
         end = close;
         if (close.code() == Close.LOST.code()) {
-            abort();
+            Parting.abort(channel);
             return;
         }
         phase = Phase.CLOSING;
@@ -318,16 +316,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         reader.stop();
         await();
         readOrNot();
-        channel.writeAndFlush(frame)
-                .addListener(
-                        (ChannelFutureListener)
-                                sent -> {
-                                    if (sent.isSuccess()) {
-                                        Parting.shut(sent.channel());
-                                    } else {
-                                        sent.channel().close();
-                                    }
-                                });
+        Parting.after(channel.writeAndFlush(frame));
     }
 
     private void await() {
@@ -354,12 +343,6 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         return end == null ? Close.LOST : end;
     }
 
-    private void abort() {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        // Not through the pipeline: TLS would want to say goodbye first.
-        channel.unsafe().close(channel.voidPromise());
-    }
-
     private void known() {
         if (stranger != null) {
             shared.strangers().leave(stranger);
@@ -378,7 +361,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
             case GONE -> NettyLoop.Verdict.LET_BE;
             case CLOSING, CLOSED -> {
                 if (now - since >= CLOSE_WITHIN) {
-                    abort();
+                    Parting.abort(channel);
                 }
                 yield NettyLoop.Verdict.KEEP_WATCHING;
             }
@@ -396,7 +379,7 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
 
     @Override
     public void cut() {
-        abort();
+        Parting.abort(channel);
     }
 
     private ByteBuf frame(int code, String reason) {
