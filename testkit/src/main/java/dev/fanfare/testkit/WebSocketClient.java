@@ -89,6 +89,7 @@ public final class WebSocketClient implements AutoCloseable {
         return socket.headers();
     }
 
+    /// What is sent after the server has closed goes nowhere, as it does in a browser.
     public WebSocketClient sends(String text) {
         return write(TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
@@ -117,6 +118,9 @@ public final class WebSocketClient implements AutoCloseable {
             socket.write(opcode, payload);
             return this;
         } catch (IOException failed) {
+            if (inbox.closed() != null) {
+                return this;
+            }
             throw new UncheckedIOException(
                     inbox.missed("to send", failed.toString()).getMessage(), failed);
         }

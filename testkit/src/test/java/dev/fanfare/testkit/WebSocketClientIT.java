@@ -62,6 +62,18 @@ final class WebSocketClientIT {
     }
 
     @Test
+    void mayGoOnSendingToAServerThatHasClosed() {
+        try (WebSocketClient client = WebSocketClient.open(server.uri())) {
+            client.sends("close 4501");
+            client.isClosedWith(4501);
+            for (int i = 0; i < 100; i++) {
+                client.sends("x".repeat(60_000));
+            }
+            assertThat(client.receivesText()).isEqualTo("bye");
+        }
+    }
+
+    @Test
     void saysWhatArrivedInstead() {
         try (WebSocketClient client = WebSocketClient.open(server.uri())) {
             client.sends("hello");
