@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import {after, afterEach, before, beforeEach, describe, it} from 'node:test';
+import {after, before, describe, it} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import pg from 'pg';
 import {launch, withoutBrowser} from './chromium.js';
@@ -14,27 +14,24 @@ const SOON = ['--expires-in', '5s'];
 const text = (page, selector, wanted) => page.locator(selector, {hasText: wanted}).first().waitFor();
 const live = (page) => text(page, '#state', 'Live');
 
-/** Tests that open pages in a browser; nothing may be complained of. */
+/** Tests that open pages, side by side, each in a browser context of its own; nothing may be complained of. */
 function inBrowser(name, tests) {
-  describe(name, {skip: withoutBrowser}, () => {
+  describe(name, {skip: withoutBrowser, concurrency: true}, () => {
     let browser;
-    let context;
-    const complaints = [];
 
     before(async () => {
       browser = await launch();
     });
     after(() => browser?.close());
-    beforeEach(async () => {
-      context = await browser.newContext();
-      context.setDefaultTimeout(PATIENCE);
-    });
-    afterEach(async () => {
-      await context.close();
-      assert.deepEqual(complaints.splice(0), []);
-    });
 
-    tests(async (url, prepare = () => {}) => {
+    tests(async (test, url, prepare = () => {}) => {
+      const complaints = [];
+      const context = await browser.newContext();
+      context.setDefaultTimeout(PATIENCE);
+      test.after(async () => {
+        await context.close();
+        assert.deepEqual(complaints, []);
+      });
       await prepare(context);
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(String(error)));
@@ -67,9 +64,9 @@ async function sql(demo, statement) {
 /** The pages when the token or session that they were given comes to its end. */
 export function endings(demo) {
   inBrowser('the pages, when what lets them in has ended', (open) => {
-    it('the start page shows another token in time, and stays', async () => {
+    it('the start page shows another token in time, and stays', async (test) => {
       let count;
-      const page = await open(demo.api, async (context) => {
+      const page = await open(test, demo.api, async (context) => {
         count = await changed(context, '**/demo/guest', async ({user}) => ({user, token: await demoToken(user, ...SOON)}));
       });
       await live(page);
@@ -82,9 +79,9 @@ export function endings(demo) {
       await live(page);
     });
 
-    it('the wallet is given another guest', async () => {
+    it('the wallet is given another guest', async (test) => {
       let count;
-      const page = await open(demo.wallet, async (context) => {
+      const page = await open(test, demo.wallet, async (context) => {
         count = await changed(context, '**/api/demo/guest', async (wallet) => {
           const {sub, wallets, staking} = claimsOf(wallet.token);
           const claims = {guest: true, wallets, staking};
@@ -101,10 +98,10 @@ export function endings(demo) {
       await text(page, '#activity li', 'Received 25.50 FAN');
     });
 
-    it('the chat says that one was signed out, and lets one in again', async () => {
+    it('the chat says that one was signed out, and lets one in again', async (test) => {
       const proxy = await FaultProxy.to(new URL(demo.chat).port);
       try {
-        const page = await open(`http://127.0.0.1:${proxy.port}/`);
+        const page = await open(test, `http://127.0.0.1:${proxy.port}/`);
         const enter = async () => {
           await page.fill('#email', 'endings@example.org');
           await page.press('#email', 'Enter');
@@ -124,8 +121,8 @@ export function endings(demo) {
       }
     });
 
-    it('connect says that the session has expired, and begins another', async () => {
-      const page = await open(demo.connect);
+    it('connect says that the session has expired, and begins another', async (test) => {
+      const page = await open(test, demo.connect);
       const [answer] = await Promise.all([
         page.waitForResponse((response) => response.url().endsWith('/api/connections/session')),
         page.click('#connect'),
@@ -144,8 +141,8 @@ export function endings(demo) {
 /** The same where tokens are asked for. */
 export function endingsVerified(demo) {
   inBrowser('the pages that ask for a token, when it has ended', (open) => {
-    it('kyc says so, and goes on with another', async () => {
-      const page = await open(demo.kyc);
+    it('kyc says so, and goes on with another', async (test) => {
+      const page = await open(test, demo.kyc);
       const show = async (...options) => {
         await page.fill('#user', 'alice');
         await page.fill('#token', await demoToken('alice', ...options));
@@ -159,8 +156,8 @@ export function endingsVerified(demo) {
       assert.equal(await page.locator('[data-user=alice]').count(), 1);
     });
 
-    it('the store asks for another', async () => {
-      const page = await open(demo.store);
+    it('the store asks for another', async (test) => {
+      const page = await open(test, demo.store);
       const show = async (...options) => {
         await page.fill('#user', 'ada');
         await page.fill('#store', 'endings');
