@@ -166,6 +166,7 @@ export function endingsVerified(demo) {
         await live(page);
       };
       await show(...SOON);
+      await text(page, '[aria-labelledby=orders-title]', 'with its API key');
       await text(page, '#door-notice', 'Your token has ended');
       await show();
       const answer = await fetch(`${demo.store}/api/v1/stores/endings/orders`, {

@@ -12,17 +12,23 @@ const TITLES: Record<string, string> = {
 /** More than these are counted and not shown. */
 const SHOWN = 20;
 
+/** How orders are changed from here. */
+export interface Orders {
+  readonly place: () => void;
+  readonly advance: (orderNumber: string, status: string) => void;
+}
+
 interface BoardProps {
   readonly view: View;
-  readonly order: () => void;
-  readonly advance: (orderNumber: string, status: string) => void;
+  /** Undefined where only who has the API key changes anything. */
+  readonly orders: Orders | undefined;
 }
 
 /** Gives an order its next status. */
 type Send = (orderNumber: string, status: string, event: MouseEvent) => void;
 
 /** The orders, in a column for each status. */
-export function Board({ view, order, advance }: BoardProps): ReactNode {
+export function Board({ view, orders }: BoardProps): ReactNode {
   const other = column(view, undefined);
   const board = useRef<HTMLDivElement>(null);
   const sent = useRef<string>(undefined);
@@ -34,17 +40,23 @@ export function Board({ view, order, advance }: BoardProps): ReactNode {
       sent.current = undefined;
     }
   }, [view.orders]);
-  const send: Send = (orderNumber, status, event) => {
-    sent.current = event.detail === 0 ? orderNumber : undefined;
-    advance(orderNumber, status);
-  };
+  const send: Send | undefined =
+    orders &&
+    ((orderNumber, status, event) => {
+      sent.current = event.detail === 0 ? orderNumber : undefined;
+      orders.advance(orderNumber, status);
+    });
   return (
     <section className="stack" aria-labelledby="orders-title">
       <div className="row apart">
         <h2 id="orders-title">Orders</h2>
-        <Button id="order" look="primary" onClick={order}>
-          Place an order
-        </Button>
+        {orders ? (
+          <Button id="order" look="primary" onClick={orders.place}>
+            Place an order
+          </Button>
+        ) : (
+          <p className="small soft">Changed by the store&rsquo;s backend, with its API key.</p>
+        )}
       </div>
       <div id="orders" className="board" ref={board}>
         {STATUSES.map((status) => (
@@ -60,7 +72,7 @@ interface ColumnProps {
   readonly title: string;
   readonly status: string;
   readonly orders: readonly Order[];
-  readonly send: Send;
+  readonly send: Send | undefined;
 }
 
 function Column({ title, status, orders, send }: ColumnProps): ReactNode {
@@ -79,7 +91,7 @@ function Column({ title, status, orders, send }: ColumnProps): ReactNode {
   );
 }
 
-function Ticket({ order, send }: { readonly order: Order; readonly send: Send }): ReactNode {
+function Ticket({ order, send }: { readonly order: Order; readonly send: Send | undefined }): ReactNode {
   const { orderNumber, status, items, changed, missed } = order;
   const next = following(status);
   return (
@@ -91,7 +103,7 @@ function Ticket({ order, send }: { readonly order: Order; readonly send: Send })
       </div>
       <p>{goods(items)}</p>
       {missed ? <Badge tone="busy">While you were away</Badge> : null}
-      {next === undefined ? null : (
+      {next === undefined || !send ? null : (
         <Button
           look="quiet"
           aria-label={`Mark as ${next}: order ${orderNumber}`}

@@ -6,20 +6,26 @@ import type { View } from './model.ts';
 /** More customers than these are counted and not shown. */
 const SHOWN = 8;
 
+/** How people are changed from here. */
+export interface People {
+  readonly add: (name: string) => void;
+  readonly rename: (firstName: string) => void;
+}
+
 interface SideProps {
   readonly view: View;
-  readonly addCustomer: (name: string) => void;
-  readonly saveProfile: (firstName: string) => void;
+  /** Undefined where only who has the API key changes anything. */
+  readonly people: People | undefined;
 }
 
 /** What happened, who buys here, and who one is oneself. */
-export function Side({ view, addCustomer, saveProfile }: SideProps): ReactNode {
+export function Side({ view, people }: SideProps): ReactNode {
   const customers = [...view.customers.values()].reverse();
   return (
     <div className="side">
       <Card className="stack happened" aria-labelledby="events-title">
         <h2 id="events-title">What happened</h2>
-        {view.events.length === 0 ? <p className="empty">Nothing yet. Place an order.</p> : null}
+        {view.events.length === 0 ? <p className="empty">Nothing yet.{people ? ' Place an order.' : ''}</p> : null}
         <ol id="events" className="events" aria-live="polite" aria-labelledby="events-title" tabIndex={0}>
           {view.events.map(({ id, type, text, time, missed }) => (
             <li key={id}>
@@ -47,25 +53,29 @@ export function Side({ view, addCustomer, saveProfile }: SideProps): ReactNode {
             ))}
             {customers.length > SHOWN ? <li className="more">and {customers.length - SHOWN} more</li> : null}
           </ul>
-          <Line
-            label="New customer"
-            id="customer"
-            placeholder="John Doe"
-            action="Add"
-            most={200}
-            submit={addCustomer}
-          />
+          {people ? (
+            <Line
+              label="New customer"
+              id="customer"
+              placeholder="John Doe"
+              action="Add"
+              most={200}
+              submit={people.add}
+            />
+          ) : null}
         </Card>
-        <Card aria-label="Your profile">
-          <Line
-            label="Your first name"
-            id="first-name"
-            placeholder="Ada"
-            action="Save"
-            most={60}
-            submit={saveProfile}
-          />
-        </Card>
+        {people ? (
+          <Card aria-label="Your profile">
+            <Line
+              label="Your first name"
+              id="first-name"
+              placeholder="Ada"
+              action="Save"
+              most={60}
+              submit={people.rename}
+            />
+          </Card>
+        ) : null}
       </div>
     </div>
   );

@@ -57,7 +57,7 @@ interface StoreProps {
 }
 
 /** The store's events, by the hooks of its document; what they do to the board is in the model. */
-function Store({ visitor, setup: { socketPort, socketPath }, leave }: StoreProps): ReactNode {
+function Store({ visitor, setup: { socketPort, socketPath, token }, leave }: StoreProps): ReactNode {
   const [view, dispatch] = useReducer(reduce, undefined, begin);
   const [entered, setEntered] = useState(false);
   const [frames, note] = useFrames();
@@ -91,7 +91,15 @@ function Store({ visitor, setup: { socketPort, socketPath }, leave }: StoreProps
 
   return (
     <WebSocketProvider url={url} socket={wire} onMessage={received} toast={say}>
-      <Shop visitor={visitor} view={view} dispatch={dispatch} api={api} frames={frames} leave={leave} say={say} />
+      <Shop
+        visitor={visitor}
+        view={view}
+        dispatch={dispatch}
+        api={token ? undefined : api}
+        frames={frames}
+        leave={leave}
+        say={say}
+      />
       <Toasts toasts={toasts} dismiss={dismiss} />
     </WebSocketProvider>
   );
@@ -101,7 +109,8 @@ interface ShopProps {
   readonly visitor: Visitor;
   readonly view: View;
   readonly dispatch: (action: Action) => void;
-  readonly api: Api;
+  /** Undefined where a visitor's token changes nothing. */
+  readonly api: Api | undefined;
   readonly frames: readonly Raw[];
   readonly leave: (why: string) => void;
   readonly say: (text: string) => void;
@@ -160,13 +169,21 @@ function Shop({ visitor, view, dispatch, api, frames, leave, say }: ShopProps): 
       </div>
       <Board
         view={view}
-        order={() => change(api.order())}
-        advance={(order, status) => change(api.advance(order, status))}
+        orders={
+          api && {
+            place: () => change(api.order()),
+            advance: (order, status) => change(api.advance(order, status)),
+          }
+        }
       />
       <Side
         view={view}
-        addCustomer={(name) => change(api.customer(name))}
-        saveProfile={(name) => change(api.profile(name))}
+        people={
+          api && {
+            add: (name) => change(api.customer(name)),
+            rename: (name) => change(api.profile(name)),
+          }
+        }
       />
       <FramesDrawer frames={frames} />
     </Shell>
