@@ -200,12 +200,49 @@ export function trouble() {
       }
     });
 
+    describe('goes another way where WebSockets are refused, and misses nothing', {concurrency: true}, () => {
+      for (const [refused, way] of [
+        ['websockets', 'SSE'],
+        ['streams', 'long-polling'],
+      ]) {
+        it(`start, by ${way}`, () => byAnother(way, refused, {browser, demo}));
+      }
+    });
+
     describe('complains of nothing but its connection', () => {
       for (const name of Object.keys(PAGES)) {
         it(name, () => assert.deepEqual(all.get(name).complaints, []));
       }
     });
   });
+}
+
+/** The start page, with a network that refuses something from the beginning, and is cut once. */
+async function byAnother(way, refused, {browser, demo}) {
+  const proxy = await FaultProxy.to(new URL(demo.api).port);
+  const context = await browser.newContext();
+  context.setDefaultTimeout(PATIENCE);
+  const say = (text) => post(`${demo.api}/api/v1/publish`, {channel: 'lobby', data: {text: `${way}, ${text}`}});
+  const heard = async (page, wanted) => {
+    const said = page.locator('#heard li', {hasText: `${way}, `});
+    await said.filter({hasText: wanted.at(-1)}).waitFor();
+    assert.deepEqual((await said.allTextContents()).map((text) => text.split(', ').at(-1)).reverse(), wanted);
+  };
+  try {
+    await proxy.refuse(refused);
+    const page = await context.newPage();
+    await page.goto(`http://127.0.0.1:${proxy.port}/`);
+    await page.locator('#state', {hasText: `Live by ${way}`}).waitFor();
+    await say('first');
+    await heard(page, ['first']);
+    proxy.cut();
+    await say('second');
+    await heard(page, ['first', 'second']);
+    await page.locator('#state', {hasText: `Live by ${way}`}).waitFor();
+  } finally {
+    await context.close();
+    await proxy.close();
+  }
 }
 
 /** One page in two tabs of a browser of its own, with a network of its own. */
