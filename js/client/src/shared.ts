@@ -238,7 +238,7 @@ export class Shared {
         this.#begin(share, { since: before, tabs: others }, { ...command, since: before });
       }
     } else if (asked !== undefined) {
-      const returned = [...asked.tabs].filter((tab) => this.#tabs.has(tab));
+      const returned = [...asked.tabs];
       returned.forEach((tab) => share.tabs.add(tab));
       if (recovered === false) {
         this.#told.frame(returned, { type: 'gap', channel, from: asked.since.offset, to: position });
