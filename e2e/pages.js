@@ -11,7 +11,7 @@ import {FaultProxy} from './proxy.js';
 import {serve} from './running.js';
 
 const PICTURES = fileURLToPath(new URL('target/', import.meta.url));
-const PATIENCE = 5_000;
+const PATIENCE = 15_000;
 
 export function pages(demo) {
   describe('the pages, in Chromium', {skip: withoutBrowser}, () => {
@@ -422,6 +422,26 @@ export function pages(demo) {
           assert.equal(await ada.locator('#events li', {hasText: said}).count(), 1);
         }
         await text(ada, '.customers', 'Jane Roe');
+      }),
+    );
+
+    it(
+      'the store lets in who enters before the page knows how it is set up',
+      quietly(async () => {
+        const page = await tab('about:blank');
+        let answered;
+        const asked = new Promise((resolve) => {
+          page.route('**/store.json', async (route) => {
+            resolve();
+            await new Promise((resume) => (answered = resume));
+            await route.continue();
+          });
+        });
+        await page.goto(demo.store);
+        await asked;
+        await page.press('#store', 'Enter');
+        answered();
+        await text(page, '#state', 'Live');
       }),
     );
 

@@ -53,7 +53,7 @@ export function Door({ notice, setup, enter }: DoorProps): ReactNode {
         {setup?.token ? (
           <Field label="Token" id="token" name="token" spellCheck={false} hint="./fanfare token --user ada" required />
         ) : null}
-        <Button type="submit" look="primary" disabled={setup === undefined}>
+        <Button type="submit" look="primary">
           Enter
         </Button>
       </form>

@@ -40,7 +40,8 @@ export function StorePage(): ReactNode {
     setNotice('');
     setVisitor(who);
   }, []);
-  if (visitor && known) {
+  // Who is quicker than the answer of how the store is set up is let in, or asked for a token, when that is there.
+  if (visitor && known && (visitor.token !== undefined || !known.token)) {
     return <Store key={`${visitor.userId} ${visitor.storeId}`} visitor={visitor} setup={known} leave={leave} />;
   }
   return (
