@@ -55,7 +55,7 @@ function take(): unknown[] {
 }
 
 const asked = (): unknown[] =>
-  sent.map((command) => [command.type, ...('since' in command ? [(command.since).offset] : [])]);
+  sent.map((command) => [command.type, ...('since' in command ? [command.since.offset] : [])]);
 
 /** Who was sent the publication. */
 function listeners(offset: number): unknown[] {
