@@ -150,7 +150,9 @@ class Program {
   #out = '';
 
   constructor(command, cwd) {
-    this.#process = spawn('bash', ['-c', command], {cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe']});
+    const {FORCE_COLOR, ...inherited} = process.env;
+    const env = {...inherited, NO_COLOR: '1'};
+    this.#process = spawn('bash', ['-c', command], {cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe']});
     this.#exit = once(this.#process, 'close').then(([status]) => status);
     this.#exit.then(() => this.#changed());
     this.#process.stdout.setEncoding('utf8').on('data', (text) => {
