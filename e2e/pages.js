@@ -29,12 +29,19 @@ export function pages(demo) {
     afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 
     /** A tab of a browser of its own: nobody else's cookies. Whatever it complains of is kept. */
-    const tab = async (url, {dice, ...look} = LOOKS.light) => {
+    const tab = async (url, {dice, ahead, ...look} = LOOKS.light) => {
       const context = await browser.newContext(look);
       context.setDefaultTimeout(PATIENCE);
       if (dice !== undefined) {
         // A client whose jitter is always short.
         await context.addInitScript(`Math.random = () => ${dice}`);
+      }
+      if (ahead !== undefined) {
+        // A clock that is some milliseconds ahead of the server's.
+        await context.addInitScript((by) => {
+          const right = Date.now;
+          Date.now = () => right() + by;
+        }, ahead);
       }
       const page = await context.newPage();
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
@@ -55,6 +62,16 @@ export function pages(demo) {
       await page.fill('#email', email);
       await page.press('#email', 'Enter');
       await text(page, '#state', 'Live');
+      return page;
+    };
+
+    const enterStore = async (user, store, look) => {
+      const page = await tab(demo.store, look);
+      await page.fill('#user', user);
+      await page.fill('#store', store);
+      await page.press('#store', 'Enter');
+      await text(page, '#state', 'Live');
+      await text(page, '#who', user);
       return page;
     };
 
@@ -390,17 +407,8 @@ export function pages(demo) {
     it(
       'the store shows on return what has happened since it was entered, and the trouble no more',
       quietly(async () => {
-        const step = async (user) => {
-          const page = await tab(demo.store);
-          await page.fill('#user', user);
-          await page.fill('#store', 'e2e-cut');
-          await page.press('#store', 'Enter');
-          await text(page, '#state', 'Live');
-          await page.locator('#who', {hasText: user}).waitFor();
-          return page;
-        };
-        const ada = await step('ada');
-        const bob = await step('bob');
+        const ada = await enterStore('ada', 'e2e-cut');
+        const bob = await enterStore('bob', 'e2e-cut');
         await text(ada, '#events', 'bob came in');
         await ada.click('#cut');
         await text(ada, '#state', 'Network cut');
@@ -424,6 +432,28 @@ export function pages(demo) {
         await text(ada, '.customers', 'Jane Roe');
       }),
     );
+
+    for (const ahead of [30_000, -30_000]) {
+      it(
+        `the store tells what was missed to a clock that is ${ahead / 1_000} s ahead`,
+        quietly(async () => {
+          const ada = await enterStore('ada', `e2e-clock${ahead}`, {...LOOKS.light, ahead});
+          const bob = await enterStore('bob', `e2e-clock${ahead}`);
+          await text(ada, '#events', 'bob came in');
+          await ada.click('#cut');
+          await text(ada, '#state', 'Network cut');
+          await bob.click('#order');
+          await text(bob, '[data-status=pending] .ticket', 'Mark as preparing');
+          await ada.click('#cut');
+          await text(ada, '#recovered', '1 event caught up');
+          await text(ada, '[data-status=pending] .ticket', 'While you were away');
+          await bob.click('#order');
+          await ada.locator('.ticket').nth(1).waitFor();
+          assert.equal(await ada.locator('.ticket', {hasText: 'While you were away'}).count(), 1);
+          assert.match(await ada.textContent('#recovered'), /1 event caught up/);
+        }),
+      );
+    }
 
     it(
       'the store lets in who enters before the page knows how it is set up',
@@ -449,16 +479,8 @@ export function pages(demo) {
       it(
         `the store in ${look}: an order, a customer and a profile are seen by who is there`,
         quietly(async () => {
-          const step = async (user) => {
-            const page = await tab(demo.store, LOOKS[look]);
-            await page.fill('#user', user);
-            await page.fill('#store', `e2e-${look}`);
-            await page.press('#store', 'Enter');
-            await text(page, '#state', 'Live');
-            return page;
-          };
-          const ada = await step('ada');
-          const bob = await step('bob');
+          const ada = await enterStore('ada', `e2e-${look}`, LOOKS[look]);
+          const bob = await enterStore('bob', `e2e-${look}`, LOOKS[look]);
           await text(ada, '#events', 'bob came in');
           await bob.click('#order');
           await text(ada, '[data-status=pending] .ticket', 'Mark as preparing');

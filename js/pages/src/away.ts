@@ -3,49 +3,58 @@ import { useEffect, useState } from 'react';
 
 /**
  * How long a page was cut off, and what came when it was back: for the sentence that tells people nothing is missing.
- * Times are milliseconds since 1970, by this machine's clock.
+ *
+ * The clocks of the server and of this machine may differ by any amount, so they are never compared: how long it was is told
+ * by this machine's, and what was missed by when it comes and by the server's own times.
  */
 export interface Away {
-  /** When the connection was lost; absent while it is there. */
-  readonly lostAt?: number;
-  /** The last time it was lost and came back. */
-  readonly last?: { readonly from: number; readonly to: number; readonly missed: number };
+  /** While it lasts: since when, by this machine's clock, and how much has come before the page was told everything. */
+  readonly lost?: { readonly at: number; readonly missed: number };
+  /** The last time. */
+  readonly last?: {
+    /** In milliseconds. */
+    readonly lasted: number;
+    /** When it was over, by the server's clock: what happened until then was missed, however late it comes. */
+    readonly until: number;
+    readonly missed: number;
+  };
 }
-
-/** Clocks of server and browser are a little apart. */
-const SKEW = 250;
 
 export const NEVER_AWAY: Away = {};
 
 /** The connection is gone. Only the first of several failures in a row counts. */
 export function lost(away: Away, now: number): Away {
-  return away.lostAt === undefined ? { ...away, lostAt: now } : away;
+  return away.lost === undefined ? { lost: { at: now, missed: 0 } } : away;
 }
 
-/** The connection is back, and so is everything that follows from it. */
-export function back(away: Away, now: number): Away {
-  return away.lostAt === undefined ? away : { last: { from: away.lostAt, to: now, missed: 0 } };
+/**
+ * The page hears everything again. `until` is the server's time of that; it is not needed where what was missed has come
+ * before, or is told otherwise.
+ */
+export function back(away: Away, now: number, until = -Infinity): Away {
+  return away.lost === undefined ? away : { last: { lasted: now - away.lost.at, until, missed: away.lost.missed } };
 }
 
-/** Whether something that happened at `time` happened while we were away. */
+/** Whether something was missed that has come now, and happened at `time` by the server's clock. */
 export function whileAway(away: Away, time: number): boolean {
-  return away.last !== undefined && time >= away.last.from - SKEW && time < away.last.to;
+  return away.lost !== undefined || (away.last !== undefined && time <= away.last.until);
 }
 
 /** One more of what was missed has arrived. */
-export function caughtUp(away: Away): Away {
-  return away.last === undefined ? away : { ...away, last: { ...away.last, missed: away.last.missed + 1 } };
+export function caughtUp({ lost, last }: Away): Away {
+  const more = <T extends { readonly missed: number }>(some: T): T => ({ ...some, missed: some.missed + 1 });
+  return { ...(lost && { lost: more(lost) }), ...(last && { last: more(last) }) };
 }
 
 /** The sentence, or nothing where the connection was never lost. */
-export function tellAway(away: Away, noun: { one: string; many: string }): string {
-  if (away.lostAt !== undefined || away.last === undefined) {
+export function tellAway({ last }: Away, noun: { one: string; many: string }): string {
+  if (last === undefined) {
     return '';
   }
-  const { from, to, missed } = away.last;
-  const seconds = Math.max(1, Math.round((to - from) / 1000));
+  const seconds = Math.max(1, Math.round(last.lasted / 1000));
   const span = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  const what = missed === 0 ? 'nothing was missed' : `${missed} ${missed === 1 ? noun.one : noun.many} caught up`;
+  const what =
+    last.missed === 0 ? 'nothing was missed' : `${last.missed} ${last.missed === 1 ? noun.one : noun.many} caught up`;
   return `Back after ${span}: ${what}.`;
 }
 

@@ -51,7 +51,7 @@ describe('the lobby', () => {
 
   it('shows what was missed once, and says how much it was', () => {
     const view = after(
-      chat('before', 1),
+      history([said('before', 1)], 1),
       { kind: 'lost', now: 2_000 },
       chat('live already', 11),
       history([said('before', 1), said('missed', 5), said('live already', 11)], 10),
@@ -86,7 +86,7 @@ describe('the lobby', () => {
   });
 
   it('says when something is not kept any more', () => {
-    const view = after(chat('before', 1), { kind: 'lost', now: 2_000 }, history([], 9, false));
+    const view = after(history([said('before', 1)], 1), { kind: 'lost', now: 2_000 }, history([], 9, false));
     expect(contents(view).at(-1)).toBe('Some of what was said meanwhile is not kept any more.');
     expect(contents(after(history([], 0, false)))).toEqual([]);
   });

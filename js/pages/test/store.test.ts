@@ -42,7 +42,7 @@ describe('the order board', () => {
     const view = after(
       frame('order_updated', order('2', 'preparing'), 1),
       { kind: 'lost', now: 2_000 },
-      { kind: 'back', now: 3_000 },
+      { kind: 'connected' },
       frame('order_updated', order('1', 'ready'), 4),
       { kind: 'listed', inventory: list },
     );
@@ -55,7 +55,8 @@ describe('the order board', () => {
     const view = after(
       frame('order_created', order('1'), 1),
       { kind: 'lost', now: 2_000 },
-      { kind: 'back', now: 9_000 },
+      { kind: 'connected' },
+      { kind: 'entered', now: 9_000, timestamp: time(9) },
       frame('user_joined', {}, 10, 'bob'),
       frame('order_created', order('2'), 5),
       frame('general_notification', { message: 'Hello' }, 20),

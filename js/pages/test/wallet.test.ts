@@ -40,7 +40,7 @@ describe('the wallet', () => {
     const view = after(
       { kind: 'lost', now: 10_000 },
       { kind: 'lost', now: 12_000 },
-      { kind: 'back', now: 20_000 },
+      { kind: 'back', now: 20_000, until: 20_000 },
       missed,
       missed,
       push(`balance:${ADDRESS}`, { balance: 3, change: 1 }, 21_000),

@@ -194,6 +194,17 @@ describe('WebSocketManager', () => {
     expect(wallet.settled).toBe(false);
   });
 
+  it('knows the time of the server, whatever its own is', async () => {
+    const wallet = manager();
+    expect(wallet.serverTime).toBeUndefined();
+    await wallet.connect('good');
+    const first = wallet.serverTime!;
+    expect(first).toBe(SERVER_TIME);
+    clock.move(500);
+    expect(wallet.serverTime).toBe(first + 500);
+    wallet.disconnect();
+  });
+
   it('S1-15: waits before it asks again where it has asked too often', async () => {
     const wallet = manager();
     answer['token:price'] = { success: false, error: 'rate_limited', retryAfter: 400 };

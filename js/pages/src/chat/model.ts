@@ -110,7 +110,8 @@ export function reduce(view: View, action: Action): View {
     case 'sent':
       return change(view, action.id, { progress: 'sent' });
     case 'lost':
-      return { ...view, caught: false, typists: [], away: lost(view.away, action.now) };
+      // Before the first history there was nothing to lose.
+      return { ...view, caught: false, typists: [], away: view.caught ? lost(view.away, action.now) : view.away };
     case 'ticked':
       return view.typists.some(({ until }) => until <= action.now)
         ? { ...view, typists: view.typists.filter(({ until }) => until > action.now) }
@@ -162,13 +163,12 @@ function answered(line: Line): Line {
 
 /** What was said meanwhile, each once; and one's own that has not arrived is to be sent again. */
 function caught(view: View, history: { messages: readonly Said[]; complete: boolean }, now: number): View {
-  const returned = { ...view, away: back(view.away, now) };
-  const merged = history.messages.reduce((next, said) => heard(next, said, true), returned);
+  const merged = history.messages.reduce((next, said) => heard(next, said, true), view);
   const lines = merged.lines.map((line) =>
     line.kind === 'message' && line.progress === 'sent' ? { ...line, progress: 'waiting' as const, pongs: 0 } : line,
   );
-  const all = { ...merged, lines, caught: true };
-  return history.complete || view.away.lostAt === undefined
+  const all = { ...merged, lines, caught: true, away: back(merged.away, now) };
+  return history.complete || view.away.lost === undefined
     ? all
     : remark(all, 'error', 'Some of what was said meanwhile is not kept any more.');
 }

@@ -191,7 +191,15 @@ function useRecovered(): { recovered: string; heard: (publication: Publication) 
         if (name === 'waiting' || name === 'closed') {
           setAway((before) => lost(before, now));
         } else if (name === 'connected') {
-          setAway((before) => back(before, now));
+          // This wire tells no time of its own: what is the newest now is the last of what was missed.
+          client
+            .channel(CHANNEL)
+            .history({ limit: 1, order: 'newest' })
+            .then(
+              ([newest]) => setAway((before) => back(before, now, newest?.time)),
+              // It is lost again, and the next return tells of both.
+              () => undefined,
+            );
         }
       }),
     [client],

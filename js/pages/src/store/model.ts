@@ -62,7 +62,10 @@ export type Action =
   | { readonly kind: 'frame'; readonly frame: Frame }
   | { readonly kind: 'welcomed'; readonly timestamp: string }
   | { readonly kind: 'listed'; readonly inventory: Inventory }
-  | { readonly kind: 'lost' | 'back'; readonly now: number };
+  | { readonly kind: 'lost'; readonly now: number }
+  | { readonly kind: 'connected' }
+  /** `timestamp` is the server's. */
+  | { readonly kind: 'entered'; readonly now: number; readonly timestamp: string };
 
 /** The columns of the board: an order goes from one to the next. */
 export const STATUSES = ['pending', 'preparing', 'ready', 'delivered'] as const;
@@ -89,8 +92,10 @@ export function reduce(view: View, action: Action): View {
       return listed(view, action.inventory);
     case 'lost':
       return { ...view, away: lost(view.away, action.now) };
-    case 'back':
-      return { ...view, away: back(view.away, action.now), connectedAt: view.changes };
+    case 'connected':
+      return { ...view, connectedAt: view.changes };
+    case 'entered':
+      return { ...view, away: back(view.away, action.now, Date.parse(action.timestamp)) };
   }
 }
 
@@ -110,11 +115,13 @@ function listed(view: View, inventory: Inventory): View {
 
 /** The events that a store keeps: a return is from the latest of them. Others are the user's own, or of the moment. */
 const OF_THE_STORE = /^(order|customer|store|product|category)_/;
+/** What is told to who is there, and to nobody later. */
+const OF_THE_MOMENT = /^(user|general)_/;
 
 function received(view: View, frame: Frame): View {
   const type = frame.type.toLowerCase();
   const time = Date.parse(frame.timestamp);
-  const missed = whileAway(view.away, time);
+  const missed = !OF_THE_MOMENT.test(type) && whileAway(view.away, time);
   const text = tell(type, frame);
   const id = `${frame.timestamp} ${type} ${text ?? ''}`;
   const next: View = {

@@ -79,6 +79,7 @@ function Store({ visitor, setup: { socketPort, socketPath, token }, leave }: Sto
       }
     } else if ((message.data as { authenticated?: boolean } | undefined)?.authenticated) {
       setEntered(true);
+      dispatch({ kind: 'entered', now: Date.now(), timestamp: message.timestamp });
       api.inventory().then(
         (inventory) => dispatch({ kind: 'listed', inventory }),
         () => say('What the store has could not be read.'),
@@ -130,7 +131,7 @@ function Shop({ visitor, view, dispatch, api, frames, leave, say }: ShopProps): 
   useEffect(() => {
     if (isConnected) {
       was.current = true;
-      dispatch({ kind: 'back', now: Date.now() });
+      dispatch({ kind: 'connected' });
       sendMessage({ type: 'authenticate', data: { ...visitor, since: latest.current } });
     } else if (was.current) {
       dispatch({ kind: 'lost', now: Date.now() });

@@ -34,7 +34,7 @@ export interface Price {
   readonly price: number;
 }
 
-/** A stretch of time in which the page heard nothing. */
+/** A stretch of time in which the page heard nothing, by the server's clock, as the prices' times are. */
 export interface Cut {
   readonly from: number;
   readonly to: number;
@@ -53,7 +53,9 @@ export interface View {
 
 export type Action =
   | { readonly kind: 'entered'; readonly wallet: Wallet }
-  | { readonly kind: 'lost' | 'back'; readonly now: number }
+  | { readonly kind: 'lost'; readonly now: number }
+  /** `until` is the time at the server. */
+  | { readonly kind: 'back'; readonly now: number; readonly until: number }
   | { readonly kind: 'pushed'; readonly push: Push }
   | { readonly kind: 'noticed'; readonly text: string; readonly now: number };
 
@@ -81,9 +83,9 @@ export function reduce(view: View, action: Action): View {
     case 'lost':
       return { ...view, away: lost(view.away, action.now) };
     case 'back': {
-      const away = back(view.away, action.now);
+      const away = back(view.away, action.now, action.until);
       const cut = away === view.away ? undefined : away.last;
-      return { ...view, away, cuts: cut ? [...view.cuts, { from: cut.from, to: cut.to }] : view.cuts };
+      return { ...view, away, cuts: cut ? [...view.cuts, { from: cut.until - cut.lasted, to: cut.until }] : view.cuts };
     }
     case 'pushed':
       return pushed(view, action.push);

@@ -7,16 +7,7 @@ import {
   type WebSocketManager,
   WebSocketProvider,
 } from '@fanfare/react/gateway';
-import {
-  useCallback,
-  useEffect,
-  useMemo,
-  useReducer,
-  useRef,
-  useState,
-  useSyncExternalStore,
-  type ReactNode,
-} from 'react';
+import { useCallback, useEffect, useMemo, useReducer, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { useReturned } from '../away.ts';
 import { ConnectionBar, FramesDrawer, Shell, useCut, useFrames, type Frame } from '../design/index.ts';
 import { tapped } from '../tap.ts';
@@ -99,7 +90,6 @@ function Live({ wallet, failed, frames, bring, renew }: LiveProps): ReactNode {
   const settled = useSettled(manager);
   const cut = useCut();
   const recovered = useReturned(view.away, EVENTS);
-  const connected = useRef(false);
   const guest = wallet?.balance !== undefined;
 
   useEffect(() => {
@@ -109,13 +99,21 @@ function Live({ wallet, failed, frames, bring, renew }: LiveProps): ReactNode {
   }, [wallet]);
 
   useEffect(() => {
-    if (status === ConnectionStatus.CONNECTED) {
-      connected.current = true;
-      dispatch({ kind: 'back', now: Date.now() });
-    } else if (connected.current) {
-      dispatch({ kind: 'lost', now: Date.now() });
-    }
-  }, [status]);
+    // Not by what was rendered: what was missed must not overtake it.
+    const offs = [
+      manager?.on('status', (moved) => {
+        if (moved !== ConnectionStatus.CONNECTED && manager.serverTime !== undefined) {
+          dispatch({ kind: 'lost', now: Date.now() });
+        }
+      }),
+      manager?.on('settled', (settled) => {
+        if (settled && manager.serverTime !== undefined) {
+          dispatch({ kind: 'back', now: Date.now(), until: manager.serverTime });
+        }
+      }),
+    ];
+    return () => offs.forEach((off) => off?.());
+  }, [manager]);
 
   useEffect(() => {
     // A guest whose token has ended is given another; who brought one brings the next.

@@ -31,6 +31,9 @@ export class WebSocketManager {
     refused: new Set(),
     error: new Set(),
   };
+  readonly #now: () => number;
+  /** How far the server's clock is from this program's, as of the beginning of the connection. */
+  #ahead: number | undefined;
   #token: Token | undefined;
   #status: ConnectionStatus = ConnectionStatus.DISCONNECTED;
   #welcome = false;
@@ -40,6 +43,7 @@ export class WebSocketManager {
   /** @param url where the gateway is; the token is put into its query */
   constructor(url: string | (() => string), options: WebSocketManagerOptions = {}) {
     const clock = options.clock ?? systemTimer;
+    this.#now = () => options.clock?.now() ?? performance.now();
     this.#channels = new Channels(
       (frame) => this.#socket.send(frame),
       { after: (milliseconds, action) => clock.after(milliseconds, action), random: options.random ?? Math.random },
@@ -71,6 +75,11 @@ export class WebSocketManager {
   /** Whether it is connected, and the server has answered for every channel that is subscribed. */
   get settled(): boolean {
     return this.#settled;
+  }
+
+  /** What time it is at the server, in milliseconds since 1970 UTC; undefined until it was connected once. */
+  get serverTime(): number | undefined {
+    return this.#ahead === undefined ? undefined : this.#now() + this.#ahead;
   }
 
   /**
@@ -189,6 +198,7 @@ export class WebSocketManager {
   #welcomed(serverTime: number): void {
     if (!this.#welcome) {
       this.#welcome = true;
+      this.#ahead = serverTime - this.#now();
       this.#become(ConnectionStatus.CONNECTED);
       for (const caller of this.#callers.splice(0)) {
         caller.resolve();
