@@ -15,8 +15,10 @@ export interface TabsOptions {
   readonly BroadcastChannel?: typeof globalThis.BroadcastChannel | undefined;
 }
 
-/** What a tab says to the one that leads. */
-type Said = { readonly tab: string } & ({ readonly hello: number } | { readonly command: Command });
+/** What a tab says to whichever leads, and what to the one that welcomed it. */
+type Said = { readonly tab: string } & (
+  { readonly hello: number } | { readonly to: string; readonly command: Command }
+);
 
 /** What the leader says; `by` is which one. */
 type Heard = { readonly by: string } & (
@@ -72,8 +74,10 @@ class Tab implements Link {
   readonly #up: BroadcastChannel;
   readonly #abort = new AbortController();
   readonly #connect: Command & { id: number };
-  /** Who leads, once it has welcomed this tab. */
+  /** Who leads, once it has welcomed this tab. Another may believe that it does: it is neither heard nor asked. */
   #leader: string | undefined;
+  /** Who began to lead while this tab waited to be welcomed: no other is to welcome it. */
+  #awaited: string | undefined;
   #shared: Shared | undefined;
   #link: Link | undefined;
   #over = false;
@@ -95,8 +99,8 @@ class Tab implements Link {
   send(command: Command): void {
     if (this.#shared !== undefined) {
       this.#shared.command(this.#id, command);
-    } else if (!this.#over) {
-      this.#say({ tab: this.#id, command });
+    } else if (!this.#over && this.#leader !== undefined) {
+      this.#say({ tab: this.#id, to: this.#leader, command });
     }
   }
 
@@ -125,8 +129,10 @@ class Tab implements Link {
       then();
       return until;
     };
-    // It rejects when it is aborted, which is what `close` does.
-    this.#means.locks.request(`${this.#name}:${what}`, { signal: this.#abort.signal }, held).catch(() => undefined);
+    // It rejects when it is aborted, which is what `close` does; otherwise the lock was stolen, or cannot be had.
+    this.#means.locks
+      .request(`${this.#name}:${what}`, { signal: this.#abort.signal }, held)
+      .catch((error: unknown) => this.#lost({ message: String(error), comesBack: true }));
   }
 
   #begin(): void {
@@ -177,7 +183,9 @@ class Tab implements Link {
       return;
     }
     if ('command' in said) {
-      shared.command(said.tab, said.command);
+      if (said.to === this.#id) {
+        shared.command(said.tab, said.command);
+      }
       return;
     }
     shared.join(said.tab, said.hello);
@@ -186,28 +194,38 @@ class Tab implements Link {
       .catch(() => undefined);
   }
 
-  /** The one that leads speaks to this tab. */
+  /** One that leads speaks to this tab. */
   #heard(heard: Heard): void {
-    if (this.#shared !== undefined || this.#over) {
+    if (this.#over) {
       return;
     }
     if ('leads' in heard) {
-      if (this.#leader === undefined) {
-        this.#say({ tab: this.#id, hello: this.#connect.id });
-      } else {
-        this.#lost({ message: 'Another tab holds the connection now.', comesBack: true });
-      }
-    } else if ('to' in heard) {
+      this.#begins(heard.by);
+      return;
+    }
+    const follows = this.#leader ?? this.#awaited ?? heard.by;
+    if (this.#shared !== undefined || heard.by !== follows) {
+      return;
+    }
+    if ('to' in heard) {
       if (heard.to.includes(this.#id)) {
-        this.#leader ??= heard.by;
+        this.#leader = heard.by;
         this.#listener.frame(heard.frame);
       }
     } else if ('alive' in heard) {
-      if (heard.by === this.#leader) {
-        this.#listener.alive();
-      }
-    } else if (this.#leader === undefined || heard.by === this.#leader) {
+      this.#listener.alive();
+    } else {
       this.#lost(heard.ended);
+    }
+  }
+
+  /** Another tab begins to lead: who led until now has lost its lock, whether or not it was told. */
+  #begins(leader: string): void {
+    if (this.#leader === undefined) {
+      this.#awaited = leader;
+      this.#say({ tab: this.#id, hello: this.#connect.id });
+    } else {
+      this.#lost({ message: 'Another tab holds the connection now.', comesBack: true });
     }
   }
 
