@@ -70,7 +70,9 @@ export function endings(demo) {
         count = await changed(context, '**/demo/guest', async ({user}) => ({user, token: await demoToken(user, ...SOON)}));
       });
       await live(page);
+      const deadline = Date.now() + PATIENCE;
       while (count.asked < 2) {
+        assert.ok(Date.now() < deadline, 'it never asked for another token');
         await pause(50);
       }
       await page.fill('#say', 'after the first token');
