@@ -10,6 +10,9 @@ import dev.fanfare.testkit.Handshake;
 import dev.fanfare.testkit.TestClient;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +36,25 @@ class ServeIT {
             }
             assertThat(serve.status()).isZero();
             assertThat(serve.output()).doesNotContain(token().substring(0, 30));
+        }
+    }
+
+    @Test
+    void hasNoExchangeWhereThatIsRefusedAndTheWebSocketStays() throws Exception {
+        try (Program serve =
+                serve(Map.of("FANFARE_AUTH_SECRET", SECRET, "FANFARE_EXCHANGE_MODE", "refused"))) {
+            URI uri = URI.create(serve.awaits("Ready: (ws://\\S+/ws)"));
+            assertThat(poll(uri)).isEqualTo(404);
+            try (TestClient client = TestClient.connect(uri, token())) {
+                client.subscribe("lobby").isLive();
+            }
+        }
+    }
+
+    @Test
+    void hasAnExchangeUnlessThatIsRefused() throws Exception {
+        try (Program serve = serve(Map.of("FANFARE_AUTH_SECRET", SECRET))) {
+            assertThat(poll(URI.create(serve.awaits("Ready: (ws://\\S+/ws)")))).isEqualTo(200);
         }
     }
 
@@ -106,6 +128,21 @@ class ServeIT {
                 "drain=1s",
                 "--set",
                 "channels={lobby: {history-size: 1}}");
+    }
+
+    /// The status of a poll at the node of that WebSocket.
+    private static int poll(URI socket) throws IOException, InterruptedException {
+        String connect =
+                "{\"type\":\"connect\",\"id\":1,\"version\":1,\"token\":\"" + token() + "\"}";
+        HttpRequest request =
+                HttpRequest.newBuilder(
+                                URI.create("http://" + socket.getAuthority() + "/exchange?wait=0"))
+                        .header("Content-Type", "application/x-ndjson")
+                        .POST(HttpRequest.BodyPublishers.ofString(connect))
+                        .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        }
     }
 
     private static String token() {
