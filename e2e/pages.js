@@ -391,6 +391,33 @@ export function pages(demo) {
       },
     );
 
+    it(
+      'pages that no WebSocket gets through to say so, and that they try again',
+      async () => {
+        const enter = {
+          kyc: async () => undefined,
+          wallet: async () => undefined,
+          chat: async (page) => {
+            await page.fill('#email', 'ada@example.org');
+            await page.press('#email', 'Enter');
+          },
+          store: (page) => page.press('#store', 'Enter'),
+        };
+        for (const [app, step] of Object.entries(enter)) {
+          const proxy = await FaultProxy.to(new URL(demo[app]).port);
+          try {
+            await proxy.refuse('websockets');
+            const page = await tab(`http://127.0.0.1:${proxy.port}`);
+            await step(page);
+            await text(page, '#state', 'Not connected, trying again');
+            await text(page, '#recovered', 'No WebSocket has got through yet.');
+          } finally {
+            await proxy.close();
+          }
+        }
+      },
+    );
+
     for (const look of ['dark', 'phone']) {
       it(
         `the code stands in ${look}`,
@@ -437,9 +464,9 @@ export function pages(demo) {
       it(
         `the store tells what was missed to a clock that is ${ahead / 1_000} s ahead`,
         quietly(async () => {
-          const ada = await enterStore('ada', `e2e-clock${ahead}`, {...LOOKS.light, ahead});
-          const bob = await enterStore('bob', `e2e-clock${ahead}`);
-          await text(ada, '#events', 'bob came in');
+          const store = `e2e-${Date.now()}`;
+          const ada = await enterStore('ada', store, {...LOOKS.light, ahead});
+          const bob = await enterStore('bob', store);
           await ada.click('#cut');
           await text(ada, '#state', 'Network cut');
           await bob.click('#order');

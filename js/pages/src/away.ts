@@ -8,6 +8,8 @@ import { useEffect, useState } from 'react';
  * by this machine's, and what was missed by when it comes and by the server's own times.
  */
 export interface Away {
+  /** Whether the page has been connected at all: before that, nothing can be missed. */
+  readonly been: boolean;
   /** While it lasts: since when, by this machine's clock, and how much has come before the page was told everything. */
   readonly lost?: { readonly at: number; readonly missed: number };
   /** The last time. */
@@ -20,19 +22,23 @@ export interface Away {
   };
 }
 
-export const NEVER_AWAY: Away = {};
+export const NEVER_AWAY: Away = { been: false };
 
 /** The connection is gone. Only the first of several failures in a row counts. */
 export function lost(away: Away, now: number): Away {
-  return away.lost === undefined ? { lost: { at: now, missed: 0 } } : away;
+  return away.been && away.lost === undefined ? { been: true, lost: { at: now, missed: 0 } } : away;
 }
 
 /**
- * The page hears everything again. `until` is the server's time of that; it is not needed where what was missed has come
- * before, or is told otherwise.
+ * The page hears everything, for the first time or again. `until` is the server's time of that; it is not needed where
+ * what was missed has come before, or is told otherwise.
  */
 export function back(away: Away, now: number, until = -Infinity): Away {
-  return away.lost === undefined ? away : { last: { lasted: now - away.lost.at, until, missed: away.lost.missed } };
+  const { been, lost } = away;
+  if (lost === undefined) {
+    return been ? away : { been: true };
+  }
+  return { been, last: { lasted: now - lost.at, until, missed: lost.missed } };
 }
 
 /** Whether something was missed that has come now, and happened at `time` by the server's clock. */
@@ -41,9 +47,9 @@ export function whileAway(away: Away, time: number): boolean {
 }
 
 /** One more of what was missed has arrived. */
-export function caughtUp({ lost, last }: Away): Away {
+export function caughtUp({ been, lost, last }: Away): Away {
   const more = <T extends { readonly missed: number }>(some: T): T => ({ ...some, missed: some.missed + 1 });
-  return { ...(lost && { lost: more(lost) }), ...(last && { last: more(last) }) };
+  return { been, ...(lost && { lost: more(lost) }), ...(last && { last: more(last) }) };
 }
 
 /** The sentence, or nothing where the connection was never lost. */

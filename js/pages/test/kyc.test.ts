@@ -13,7 +13,9 @@ const told = (user: string, status: Status, level: Level = 'basic', second = 0):
     timestamp: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString(),
   },
 });
+
 const after = (board: Board, ...actions: Action[]): Board => actions.reduce(reduce, board);
+const here = (...users: string[]): Board => after(boardOf(...users), { kind: 'back', now: 0 });
 const missed = ({ away }: Board): string => tellAway(away, { one: 'status', many: 'statuses' });
 const person = (board: Board, user: string) => board.people.find((each) => each.user === user)!;
 
@@ -72,7 +74,7 @@ describe('the board of kyc', () => {
   });
 
   it('counts as caught up who is another after a return, once', () => {
-    const cut = after(boardOf('alice', 'bob'), told('alice', 'pending'), told('bob', 'pending'), {
+    const cut = after(here('alice', 'bob'), told('alice', 'pending'), told('bob', 'pending'), {
       kind: 'lost',
       now: 1_000,
     });
@@ -83,7 +85,7 @@ describe('the board of kyc', () => {
 
   it('does not call a status caught up that was never known', () => {
     const board = after(
-      boardOf('alice'),
+      here('alice'),
       { kind: 'lost', now: 1_000 },
       { kind: 'back', now: 3_000 },
       told('alice', 'pending'),

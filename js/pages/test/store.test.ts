@@ -53,6 +53,7 @@ describe('the order board', () => {
 
   it('goes on from the latest event of the store, and marks what was missed', () => {
     const view = after(
+      { kind: 'entered', now: 0, timestamp: time(0) },
       frame('order_created', order('1'), 1),
       { kind: 'lost', now: 2_000 },
       { kind: 'connected' },

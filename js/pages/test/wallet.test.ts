@@ -38,6 +38,7 @@ describe('the wallet', () => {
   it('tells what was missed from what comes live, and counts it once', () => {
     const missed = push(`balance:${ADDRESS}`, { balance: 2, change: 1 }, 15_000);
     const view = after(
+      { kind: 'back', now: 0, until: 0 },
       { kind: 'lost', now: 10_000 },
       { kind: 'lost', now: 12_000 },
       { kind: 'back', now: 20_000, until: 20_000 },

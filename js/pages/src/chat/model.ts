@@ -110,8 +110,7 @@ export function reduce(view: View, action: Action): View {
     case 'sent':
       return change(view, action.id, { progress: 'sent' });
     case 'lost':
-      // Before the first history there was nothing to lose.
-      return { ...view, caught: false, typists: [], away: view.caught ? lost(view.away, action.now) : view.away };
+      return { ...view, caught: false, typists: [], away: lost(view.away, action.now) };
     case 'ticked':
       return view.typists.some(({ until }) => until <= action.now)
         ? { ...view, typists: view.typists.filter(({ until }) => until > action.now) }

@@ -16,10 +16,17 @@ interface ConnectionBarProps {
 
 const TRANSPORTS: Record<string, string> = { websocket: 'WebSocket', sse: 'SSE', poll: 'long-polling' };
 
+/** A page that is there and cannot connect: most often something on the way lets only requests through. */
+export const NONE_YET = 'No WebSocket has got through yet.';
+
 /** How the connection is, in words; what was recovered; and a button that cuts it. */
 export function ConnectionBar({ state, recovered, instead, cable = pageCable }: ConnectionBarProps): ReactNode {
   const cut = useCut(cable);
-  const said = instead ?? tell(state, cut);
+  const [been, setBeen] = useState(false);
+  if (state.name === 'connected' && !been) {
+    setBeen(true);
+  }
+  const said = instead ?? tell(state, cut, been);
   return (
     <section className="connection" aria-label="Connection" data-tone={said.tone}>
       <div>
@@ -30,7 +37,7 @@ export function ConnectionBar({ state, recovered, instead, cable = pageCable }: 
           </span>
         </p>
         <p id="recovered" className="recovered" role="status">
-          {recovered}
+          {instead === undefined && state.name === 'waiting' && !been && !cut ? NONE_YET : recovered}
         </p>
         <button id="cut" className="button quiet" type="button" onClick={() => (cut ? cable.plug() : cable.pull())}>
           {cut ? 'Restore the network' : 'Cut the network'}
@@ -40,16 +47,19 @@ export function ConnectionBar({ state, recovered, instead, cable = pageCable }: 
   );
 }
 
-function tell(state: State, cut: boolean): { tone: Tone; text: string } {
+function tell(state: State, cut: boolean, been: boolean): { tone: Tone; text: string } {
   switch (state.name) {
     case 'idle':
       return { tone: 'plain', text: 'Not connected' };
     case 'connecting':
-      return { tone: 'busy', text: state.attempt === 0 ? 'Connecting' : 'Reconnecting' };
+      return { tone: 'busy', text: been && state.attempt > 0 ? 'Reconnecting' : 'Connecting' };
     case 'connected':
       return { tone: 'good', text: `Live by ${TRANSPORTS[state.transport] ?? state.transport}` };
     case 'waiting':
-      return { tone: 'bad', text: cut ? 'Network cut, reconnecting' : 'Reconnecting' };
+      return {
+        tone: 'bad',
+        text: cut ? 'Network cut, reconnecting' : been ? 'Reconnecting' : 'Not connected, trying again',
+      };
     case 'closed':
       return { tone: 'bad', text: `Closed: ${state.reason.message}` };
   }

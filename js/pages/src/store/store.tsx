@@ -123,17 +123,15 @@ function Shop({ visitor, view, dispatch, api, frames, leave, say }: ShopProps): 
   const cut = useCut();
   const recovered = useReturned(view.away, EVENTS);
   const latest = useRef(view.latest);
-  const was = useRef(false);
   useEffect(() => {
     latest.current = view.latest;
   });
 
   useEffect(() => {
     if (isConnected) {
-      was.current = true;
       dispatch({ kind: 'connected' });
       sendMessage({ type: 'authenticate', data: { ...visitor, since: latest.current } });
-    } else if (was.current) {
+    } else {
       dispatch({ kind: 'lost', now: Date.now() });
     }
   }, [isConnected, visitor, sendMessage, dispatch]);

@@ -9,7 +9,7 @@ import {
 } from '@fanfare/react/gateway';
 import { useCallback, useEffect, useMemo, useReducer, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { useReturned } from '../away.ts';
-import { ConnectionBar, FramesDrawer, Shell, useCut, useFrames, type Frame } from '../design/index.ts';
+import { ConnectionBar, FramesDrawer, NONE_YET, Shell, useCut, useFrames, type Frame } from '../design/index.ts';
 import { tapped } from '../tap.ts';
 import { Activity } from './activity.tsx';
 import { enter, forget, happen, type Happening } from './guest.ts';
@@ -90,6 +90,8 @@ function Live({ wallet, failed, frames, bring, renew }: LiveProps): ReactNode {
   const settled = useSettled(manager);
   const cut = useCut();
   const recovered = useReturned(view.away, EVENTS);
+  const tries = status === ConnectionStatus.RECONNECTING;
+  const { been } = view.away;
   const guest = wallet?.balance !== undefined;
 
   useEffect(() => {
@@ -102,7 +104,7 @@ function Live({ wallet, failed, frames, bring, renew }: LiveProps): ReactNode {
     // Not by what was rendered: what was missed must not overtake it.
     const offs = [
       manager?.on('status', (moved) => {
-        if (moved !== ConnectionStatus.CONNECTED && manager.serverTime !== undefined) {
+        if (moved !== ConnectionStatus.CONNECTED) {
           dispatch({ kind: 'lost', now: Date.now() });
         }
       }),
@@ -158,10 +160,13 @@ function Live({ wallet, failed, frames, bring, renew }: LiveProps): ReactNode {
       connection={
         <ConnectionBar
           state={settled || status !== ConnectionStatus.CONNECTED ? stateOf(status) : CATCHING_UP}
-          recovered={failed || recovered}
+          recovered={failed || (tries && !been && !cut ? NONE_YET : recovered)}
           instead={
-            status === ConnectionStatus.RECONNECTING
-              ? { tone: 'bad', text: cut ? 'Network cut, reconnecting' : 'Reconnecting' }
+            tries
+              ? {
+                  tone: 'bad',
+                  text: cut ? 'Network cut, reconnecting' : been ? 'Reconnecting' : 'Not connected, trying again',
+                }
               : undefined
           }
         />

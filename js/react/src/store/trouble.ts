@@ -7,12 +7,16 @@ type Told = Pick<UseWebSocketOptions, 'toast' | 'log' | 'maxReconnectAttempts'>;
 
 /** Tells people of an outage once and only while it lasts, and developers of every attempt that failed. */
 export class Trouble {
+  #been = false;
   #told: State['name'] | undefined;
   #shown: unknown;
 
   moved(state: State, options: Told): void {
     switch (state.name) {
       case 'connected':
+        this.#been = true;
+        this.#over();
+        break;
       case 'idle':
         this.#over();
         break;
@@ -20,7 +24,11 @@ export class Trouble {
         break;
       case 'waiting':
         this.#log(options, `WebSocket: attempt ${state.attempt} failed or was lost: ${state.reason.message}`);
-        this.#toast(options, state.name, 'The connection was lost. Trying again.');
+        this.#toast(
+          options,
+          state.name,
+          this.#been ? 'The connection was lost. Trying again.' : 'There is no connection yet. Trying again.',
+        );
         break;
       case 'closed':
         this.#log(options, `WebSocket: closed for good: ${state.reason.message}`);
