@@ -185,6 +185,19 @@ describe('WebSocketProvider', () => {
     await eventually(() => expect(toast.isConnected).toBe(false));
   });
 
+  it('S3-13: does not call lost what was never there', async () => {
+    server.refusals = 1;
+    render(
+      <WebSocketProvider {...options()}>
+        <WebSocketStatusIndicator />
+      </WebSocketProvider>,
+    );
+    const toast = await screen.findByText('There is no connection yet. Trying again.');
+    act(() => clock.move(5500));
+    await screen.findByLabelText('Connected');
+    await eventually(() => expect(toast.isConnected).toBe(false));
+  });
+
   it('S3-13: takes the toast away when the connection is back', async () => {
     render(
       <WebSocketProvider {...options()}>
