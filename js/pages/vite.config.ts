@@ -10,8 +10,23 @@ const pages = readdirSync('.', { withFileTypes: true })
   .flatMap(({ name }) => readdirSync(name).map((file) => `${name}/${file}`))
   .filter((file) => file.endsWith('.html'));
 
+/** What the head of every page begins with: the theme's script runs before anything is painted. */
+const HEAD = `<head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <link rel="icon" href="/src/design/icon.svg" type="image/svg+xml" />
+    <script src="/shared/theme.js"></script>`;
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [
+    react(),
+    {
+      name: 'shared-head',
+      // Before Vite looks for what the page loads.
+      transformIndexHtml: { order: 'pre', handler: (html) => html.replace('<head>', HEAD) },
+    },
+  ],
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: {
     outDir: 'dist',
