@@ -84,7 +84,7 @@ export function Lobby({ me, leave, signOut }: LobbyProps): ReactNode {
       connection={<ConnectionBar state={state} recovered={tellAway(view.away, MESSAGES)} />}
     >
       <div className="lobby">
-        <People people={view.people} me={view.me} signOut={signOut} />
+        <People people={view.people} known={view.away.been} me={view.me} signOut={signOut} />
         <section className="card talk" aria-label="Messages">
           <Messages view={view} />
           <p id="typing" className="typing small soft" aria-live="polite">
@@ -104,16 +104,18 @@ export function Lobby({ me, leave, signOut }: LobbyProps): ReactNode {
 
 interface PeopleProps {
   readonly people: readonly User[];
+  /** Whether they have been told. */
+  readonly known: boolean;
   readonly me: User;
   readonly signOut: () => void;
 }
 
-function People({ people, me, signOut }: PeopleProps): ReactNode {
+function People({ people, known, me, signOut }: PeopleProps): ReactNode {
   return (
     <aside className="card people" aria-labelledby="people-title">
       <div className="row apart">
         <h2 id="people-title">
-          Here now <span className="soft figures">{people.length}</span>
+          Here now <span className="soft figures">{known ? people.length : '–'}</span>
         </h2>
         <Button id="sign-out" look="quiet" onClick={signOut}>
           Sign out

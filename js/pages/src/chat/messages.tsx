@@ -27,7 +27,13 @@ export function Messages({ view }: { readonly view: View }): ReactNode {
         follows.current = scrollHeight - scrollTop - clientHeight < NEAR;
       }}
     >
-      {view.lines.length === 0 ? <div className="remark">Nothing has been said in the last ten minutes.</div> : null}
+      {view.lines.length === 0 ? (
+        <div className="remark">
+          {view.away.been
+            ? 'Nothing has been said in the last ten minutes.'
+            : 'What was said comes with the connection.'}
+        </div>
+      ) : null}
       {view.lines.map((line, i) =>
         line.kind === 'message' ? (
           <Bubble

@@ -163,7 +163,7 @@ function Progress({ person: { user, status, changes, stale } }: { readonly perso
       <div className="row apart pinned">
         <h2>{user}</h2>
         <Badge className="status" tone={status ? TONES[status.status] : 'plain'}>
-          {status?.status ?? 'No status yet'}
+          {status?.status ?? (stale === true ? 'Unknown' : 'No status yet')}
         </Badge>
       </div>
       <ol className="steps" aria-label={`Steps of ${user}`}>

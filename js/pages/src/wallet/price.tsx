@@ -15,7 +15,9 @@ export function Price({ view }: { readonly view: View }): ReactNode {
       <div className="row apart">
         <h2 id="price-title">{token} in USD</h2>
         <Badge className="figures" tone={change < 0 ? 'bad' : change > 0 ? 'good' : 'plain'}>
-          {drawing === undefined ? '–' : `${change < 0 ? '−' : '+'}${Math.abs(change * 100).toFixed(2)} %`}
+          {drawing === undefined
+            ? '–'
+            : `${change < 0 ? '−' : change > 0 ? '+' : ''}${Math.abs(change * 100).toFixed(2)} %`}
         </Badge>
       </div>
       <p className="sum figures">
