@@ -68,7 +68,8 @@ export function tabs() {
       const opened = await context.newPage();
       opened.on('websocket', (socket) => {
         sockets.set(opened, socket);
-        socket.on('close', () => sockets.delete(opened));
+        // It may be told of the end of one when it has another.
+        socket.on('close', () => sockets.get(opened) === socket && sockets.delete(opened));
       });
       // Any document of the server: Chromium lets no page that is made up speak to this machine.
       await opened.goto(`${node.api}/health`);
@@ -148,6 +149,24 @@ export function tabs() {
       await crashed;
       await publish(5);
       await another();
+      await publish(5);
+      await heard();
+    });
+
+    it('have one that holds it, though its lock is stolen', async () => {
+      for (let i = 0; i < 4; i++) {
+        await tab();
+      }
+      await live();
+      await publish(5);
+      const [first] = sockets.values();
+      await open[3].evaluate(async () => {
+        const {held} = await navigator.locks.query();
+        const {name} = held.find((lock) => lock.name.endsWith(':leader'));
+        await navigator.locks.request(name, {steal: true}, () => {});
+      });
+      await publish(5);
+      await until(async () => first.isClosed() && sockets.size === 1 && (await sessions()) === 1, 'one socket, and another than before');
       await publish(5);
       await heard();
     });
