@@ -27,6 +27,7 @@ export function ConnectionBar({ state, recovered, instead, cable = pageCable }: 
     setBeen(true);
   }
   const said = instead ?? tell(state, cut, been);
+  const failed = state.name === 'waiting' || (state.name === 'connecting' && state.attempt > 0);
   return (
     <section className="connection" aria-label="Connection" data-tone={said.tone}>
       <div>
@@ -37,7 +38,7 @@ export function ConnectionBar({ state, recovered, instead, cable = pageCable }: 
           </span>
         </p>
         <p id="recovered" className="recovered" role="status">
-          {instead === undefined && state.name === 'waiting' && !been && !cut ? NONE_YET : recovered}
+          {instead === undefined && failed && !been && !cut ? NONE_YET : recovered}
         </p>
         <button id="cut" className="button quiet" type="button" onClick={() => (cut ? cable.plug() : cable.pull())}>
           {cut ? 'Restore the network' : 'Cut the network'}
