@@ -103,27 +103,51 @@ export async function demoToken(user, ...options) {
 }
 
 /**
- * Ports that nobody listens at now. They are below those that the operating system gives away by itself (from 32,768 on Linux), so that no
- * connection's own end takes one before its server starts, or while it is restarted.
+ * Ports that nobody listens at now, and that are handed out once. They are below those that the operating system gives away by itself
+ * (from 32,768 on Linux), so that no connection's own end takes one before its server starts, or while it is restarted.
  */
 export async function freePorts(count) {
-  const ports = new Set();
-  while (ports.size < count) {
-    const port = randomInt(12_000, 32_000);
+  const ports = [];
+  while (ports.length < count) {
+    if (next === end) {
+      await claim();
+    }
+    const port = next++;
     if (await isFree(port)) {
-      ports.add(String(port));
+      ports.push(String(port));
     }
   }
-  return [...ports];
+  return ports;
+}
+
+const BLOCK = 500;
+let next = 0;
+let end = 0;
+
+/** Takes a block of ports for this process: it listens at the first as long as it runs, so that tests beside it take others. */
+async function claim() {
+  for (;;) {
+    const first = randomInt(12_000 / BLOCK, 32_000 / BLOCK) * BLOCK;
+    if (await listens(createServer().unref(), first)) {
+      next = first + 1;
+      end = first + BLOCK;
+      return;
+    }
+  }
 }
 
 async function isFree(port) {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return false;
+  const server = createServer();
+  const free = await listens(server, port);
+  if (free) {
+    await once(server.close(), 'close');
   }
-  await once(server.close(), 'close');
-  return true;
+  return free;
+}
+
+function listens(server, port) {
+  return once(server.listen(port, '127.0.0.1'), 'listening').then(
+    () => true,
+    () => false,
+  );
 }
