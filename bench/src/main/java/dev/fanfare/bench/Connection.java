@@ -14,7 +14,7 @@ import java.util.List;
 final class Connection extends Order.Place {
     enum State {
         CONNECTING,
-        UPGRADING,
+        ASKING,
         LOGIN,
         OPEN,
         CLOSED
@@ -34,6 +34,7 @@ final class Connection extends Order.Place {
     State state = State.CONNECTING;
 
     private final Clients clients;
+    private final Carrier carrier;
     private final SocketChannel socket;
     private final SelectionKey key;
     private List<Wire.Step> steps = List.of();
@@ -45,6 +46,7 @@ final class Connection extends Order.Place {
 
     Connection(Clients clients, Wire.Role role, int index) throws IOException {
         this.clients = clients;
+        this.carrier = clients.wire().carrier(role);
         this.role = role;
         this.index = index;
         this.socket = SocketChannel.open();
@@ -58,7 +60,7 @@ final class Connection extends Order.Place {
         try {
             if (key.isConnectable() && socket.finishConnect()) {
                 key.interestOps(SelectionKey.OP_READ);
-                state = State.UPGRADING;
+                state = State.ASKING;
                 write(ByteBuffer.wrap(request()));
             } else if (key.isWritable()) {
                 key.interestOps(SelectionKey.OP_READ);
@@ -103,19 +105,10 @@ final class Connection extends Order.Place {
     }
 
     private byte[] request() {
-        String request =
-                "GET "
-                        + clients.wire().path(role, index)
-                        + " HTTP/1.1\r\n"
-                        + "Host: 127.0.0.1:"
-                        + clients.server(role).getPort()
-                        + "\r\n"
-                        + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Key: "
-                        + Clients.KEY
-                        + "\r\n"
-                        + "Sec-WebSocket-Version: 13\r\n\r\n";
-        return request.getBytes(StandardCharsets.US_ASCII);
+        Wire wire = clients.wire();
+        int port = clients.server(role).getPort();
+        return carrier.request(wire.path(role, index), port, wire.body(role, index))
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
     private void write(ByteBuffer bytes) throws IOException {
@@ -141,22 +134,22 @@ final class Connection extends Order.Place {
         }
         clients.received(count);
         int to = tail.length + count;
-        int frames = state == State.UPGRADING ? upgraded(in, to) : 0;
-        int rest = frames < 0 ? 0 : Frames.read(in, frames, to, this::frame);
+        int frames = state == State.ASKING ? accepted(in, to) : 0;
+        int rest = frames < 0 ? 0 : carrier.read(in, frames, to, this::frame);
         if (state != State.CLOSED) {
             tail = rest == to ? NOTHING : Arrays.copyOfRange(in, rest, to);
         }
     }
 
-    /// @return where the first frame begins, or -1 while the answer is incomplete
-    private int upgraded(byte[] in, int to) {
+    /// @return where the first message begins, or -1 while the answer is incomplete
+    private int accepted(byte[] in, int to) {
         String head = new String(in, 0, to, StandardCharsets.ISO_8859_1);
         int end = head.indexOf("\r\n\r\n");
         if (end < 0) {
             return -1;
         }
-        if (!head.startsWith("HTTP/1.1 101 ") || !head.contains(Clients.ACCEPT)) {
-            throw new IllegalStateException("not upgraded: " + head.lines().findFirst().orElse(""));
+        if (!carrier.accepted(head)) {
+            throw new IllegalStateException("not accepted: " + head.lines().findFirst().orElse(""));
         }
         state = State.LOGIN;
         steps = clients.wire().login(role, index);
@@ -168,7 +161,7 @@ final class Connection extends Order.Place {
         if (steps.isEmpty()) {
             state = State.OPEN;
             clients.opened(this);
-        } else {
+        } else if (!steps.getFirst().send().isEmpty()) {
             send(steps.getFirst().send());
         }
     }

@@ -88,6 +88,12 @@ final class Measure implements Callable<Integer> {
     private String path = "";
 
     @Option(
+            names = "--events",
+            defaultValue = "",
+            description = "the path where subscribers come by server-sent events")
+    private String events = "";
+
+    @Option(
             names = "--channel",
             defaultValue = "bench",
             description = "%%i in it is the connection's number")
@@ -151,6 +157,11 @@ final class Measure implements Callable<Integer> {
     }
 
     private Wire wire() throws GeneralSecurityException {
+        Wire socket = socket();
+        return events.isEmpty() ? socket : new EventsWire(socket, events);
+    }
+
+    private Wire socket() throws GeneralSecurityException {
         return switch (protocol) {
             case PLAIN -> new PlainWire();
             case NATIVE -> new NativeWire(path, channel, tokens());

@@ -16,12 +16,21 @@ interface Wire {
 
     /// One step of a login.
     ///
-    /// @param send the text to send
+    /// @param send the text to send; nothing where there is only something to wait for
     /// @param await what the answer has in it
     record Step(String send, String await) {}
 
+    default Carrier carrier(Role role) {
+        return Carrier.WEBSOCKET;
+    }
+
     /// @param index the connection's number
     String path(Role role, int index);
+
+    /// What its first request has to say; nothing for most.
+    default String body(Role role, int index) {
+        return "";
+    }
 
     /// @param usual the server's
     default int port(Role role, int usual) {
