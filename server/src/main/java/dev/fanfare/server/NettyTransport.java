@@ -141,7 +141,8 @@ public final class NettyTransport implements AutoCloseable {
         };
     }
 
-    /// Cuts what is still open, and waits for the loops to end.
+    /// Waits for the loops to end. What is open has to be closed before: a loop that is told to end
+    /// may do so before it has come to its channels, which stay open then, unheard.
     @Override
     public void close() {
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();

@@ -322,8 +322,10 @@ public final class WebSocketClient implements AutoCloseable {
     private void control(FrameSocket.Frame frame) throws IOException {
         byte[] payload = frame.payload();
         if (frame.opcode() == CLOSE) {
+            // Counted before anybody can know of it.
+            boolean first = closeFrames.incrementAndGet() == 1;
             inbox.close(closed(payload));
-            if (closeFrames.incrementAndGet() == 1) {
+            if (first) {
                 answer(CLOSE, Arrays.copyOf(payload, Math.min(2, payload.length)));
             }
             return;

@@ -8,6 +8,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -27,6 +29,7 @@ import java.util.function.Function;
 final class ScriptedServer implements AutoCloseable {
     private final EventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final ChannelGroup open = new DefaultChannelGroup(group.next());
     private final Channel listener;
 
     ScriptedServer(Function<String, List<String>> script) {
@@ -38,6 +41,7 @@ final class ScriptedServer implements AutoCloseable {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
+                                        open.add(channel);
                                         channel.pipeline()
                                                 .addLast(
                                                         new HttpServerCodec(),
@@ -61,6 +65,9 @@ final class ScriptedServer implements AutoCloseable {
 
     @Override
     public void close() {
+        // A loop that is told to end may do so before it closes what is open.
+        listener.close().awaitUninterruptibly();
+        open.close().awaitUninterruptibly();
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
