@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
 import {existsSync} from 'node:fs';
 import {chromium} from 'playwright-core';
 
@@ -17,6 +18,9 @@ const ARGUMENTS = [
   '--disable-features=LocalNetworkAccessChecks',
 ];
 
+/** How long a page is waited for: milliseconds. */
+export const PATIENCE = 15_000;
+
 /** How pages are looked at. */
 export const LOOKS = {
   light: {colorScheme: 'light', viewport: {width: 1280, height: 800}},
@@ -29,4 +33,15 @@ export const withoutBrowser = PROGRAM ? false : 'there is no Chromium: set CHROM
 
 export function launch() {
   return chromium.launch({executablePath: PROGRAM, args: ARGUMENTS});
+}
+
+/** Nothing sticks out sideways, and the page ends with its foot. */
+export async function fits(page) {
+  const [content, window, below] = await page.evaluate(() => {
+    const {scrollWidth, scrollHeight} = document.documentElement;
+    const foot = document.querySelector('footer').getBoundingClientRect().bottom + scrollY;
+    return [scrollWidth, innerWidth, scrollHeight - Math.max(foot, innerHeight)];
+  });
+  assert.ok(content <= window, `the page is ${content} pixels wide in a window of ${window}`);
+  assert.ok(below <= 1, `there are ${below} pixels below the foot`);
 }
