@@ -4,7 +4,7 @@ package dev.fanfare.changes;
 import org.jspecify.annotations.Nullable;
 
 /// The stream cannot work until a person changes something; the message says what.
-public final class ChangesException extends RuntimeException {
+public sealed class ChangesException extends RuntimeException permits TableChangedException {
     ChangesException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

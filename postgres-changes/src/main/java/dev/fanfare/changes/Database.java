@@ -41,7 +41,8 @@ final class Database implements AutoCloseable {
                        coalesce(a.application_name || ' at ' || coalesce(host(a.client_addr), 'this machine'), '')
                            as holder_name,
                        coalesce(here.lsn - s.restart_lsn, 0)::bigint as retained,
-                       coalesce(here.lsn - s.confirmed_flush_lsn, 0)::bigint as lag
+                       coalesce(here.lsn - s.confirmed_flush_lsn, 0)::bigint as lag,
+                       coalesce(s.confirmed_flush_lsn, '0/0')::text as confirmed
                 from here, pg_replication_slots s left join pg_stat_activity a on a.pid = s.active_pid
                 where s.slot_name = ?
                 """;
@@ -65,7 +66,8 @@ final class Database implements AutoCloseable {
                 row.getInt("holder"),
                 row.getString("holder_name"),
                 row.getLong("retained"),
-                row.getLong("lag"));
+                row.getLong("lag"),
+                Lsn.parse(row.getString("confirmed")));
     }
 
     /// Gives a slot a second name, which stays.

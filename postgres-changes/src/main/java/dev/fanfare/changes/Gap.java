@@ -14,6 +14,15 @@ public record Gap(Reason reason, String detail) {
         /// The slot is not there any more: dropped by somebody, or another server took over.
         GONE,
         /// The slot was a temporary one, and went with its connection.
-        TEMPORARY
+        TEMPORARY,
+        /// Another reader of the slot has had changes that this one has not.
+        TAKEN,
+        /// A table was dropped and created again, renamed, moved, taken out of the publication, or
+        /// lost a column that is needed: what changed in it meanwhile did not come.
+        TABLE_CHANGED
+    }
+
+    static Gap of(String tableChanged) {
+        return new Gap(Reason.TABLE_CHANGED, tableChanged);
     }
 }

@@ -43,20 +43,21 @@ public final class PostgresChanges implements AutoCloseable {
     /// @throws ChangesException when something is wrong that only a person can mend: the
     ///   credentials, a missing permission or table, a server without `wal_level=logical`
     public static PostgresChanges start(Settings settings, Listener listener) {
-        check(settings);
         PostgresChanges changes = new PostgresChanges(settings, listener);
+        changes.check();
         changes.streaming.start();
         changes.watching.start();
         changes.listening.start();
         return changes;
     }
 
-    private static void check(Settings settings) {
+    private void check() {
         String name = Stream.name(settings);
         try (Database database = Database.open(settings, name)) {
             Setup setup = new Setup(database, settings);
-            setup.check();
-            setup.warnOfIdentities();
+            Setup.Checked found = setup.check();
+            stream.slot().found(found.origin());
+            setup.warn(found.publication());
             Link.open(settings, name).close();
         } catch (SQLException e) {
             Advice.on(e, settings)

@@ -2,7 +2,9 @@
 package dev.fanfare.changes;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -14,7 +16,8 @@ import java.util.regex.Pattern;
 ///   reads a slot: two nodes that must both see every change need two slots
 /// @param publication made when it is missing; widened by the tables it lacks. Both need the
 ///   permission
-/// @param tables at least one
+/// @param tables which tables; empty for all of the publication
+/// @param needs the columns on which the listener relies, by table
 /// @param maxWal bytes of write-ahead log that the slot may hold back before it is given up
 /// @param batch changes that are held at once
 /// @param status how often the server is told how far the listener is, and asked whether it is
@@ -29,6 +32,7 @@ public record Settings(
         String slot,
         String publication,
         List<Table> tables,
+        Map<Table, ColumnNeeds> needs,
         Keep keep,
         Snapshot snapshot,
         long maxWal,
@@ -66,6 +70,7 @@ public record Settings(
 
     public Settings {
         tables = List.copyOf(tables);
+        needs = Map.copyOf(needs);
         if (!SLOT.matcher(slot).matches()) {
             throw new IllegalArgumentException(
                     "slot: 1 to 40 of a-z, 0-9 and _, not \"" + slot + "\"");
@@ -91,6 +96,7 @@ public record Settings(
                 "fanfare",
                 "fanfare",
                 List.of(),
+                Map.of(),
                 Keep.LASTING,
                 Snapshot.OF_EVERY_NEW_SLOT,
                 1L << 30,
@@ -111,6 +117,10 @@ public record Settings(
 
     public Settings tables(List<Table> tables) {
         return with(draft -> draft.tables = tables);
+    }
+
+    public Settings needs(Map<Table, ColumnNeeds> needs) {
+        return with(draft -> draft.needs = needs);
     }
 
     public Settings keep(Keep keep) {
@@ -143,6 +153,15 @@ public record Settings(
 
     public Settings after(ChangeId after) {
         return with(draft -> draft.after = after);
+    }
+
+    /// What is needed of a table and is not among these columns of it, in the order of the
+    /// alphabet.
+    List<String> missingOf(Table table, Collection<String> columns) {
+        return needs.getOrDefault(table, ColumnNeeds.NONE).present().stream()
+                .filter(column -> !columns.contains(column))
+                .sorted()
+                .toList();
     }
 
     /// The url without its parameters, which may hold a password.
@@ -178,6 +197,7 @@ public record Settings(
         private String slot = Settings.this.slot;
         private String publication = Settings.this.publication;
         private List<Table> tables = Settings.this.tables;
+        private Map<Table, ColumnNeeds> needs = Settings.this.needs;
         private Keep keep = Settings.this.keep;
         private Snapshot snapshot = Settings.this.snapshot;
         private long maxWal = Settings.this.maxWal;
@@ -195,6 +215,7 @@ public record Settings(
                     slot,
                     publication,
                     tables,
+                    needs,
                     keep,
                     snapshot,
                     maxWal,

@@ -5,8 +5,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,22 +24,27 @@ final class Setup {
 
     private final Database database;
     private final Settings settings;
+    private final Catalogue catalogue;
 
     Setup(Database database, Settings settings) {
         this.database = database;
         this.settings = settings;
+        this.catalogue = new Catalogue(database, settings);
     }
 
-    /// @param oid of the publication: another one under the same name has another
-    record Publication(long oid, Origin origin) {}
-
+    /// How the publication was found.
     enum Origin {
         FOUND,
-        MADE
+        MADE,
+        /// It lacked a table, which was added.
+        WIDENED
     }
 
-    /// @return the publication, which exists then
-    Publication check() throws SQLException {
+    /// @param publication as it is now
+    record Checked(Publication publication, Origin origin) {}
+
+    /// @return the publication, which exists then and has all that is needed
+    Checked check() throws SQLException {
         int version = Integer.parseInt(database.ask("show server_version_num"));
         if (version < OLDEST) {
             throw new ChangesException("needs Postgres 14 or newer, this is " + version, null);
@@ -65,8 +73,8 @@ final class Setup {
             statement.setString(1, table.quoted());
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
-                    throw new ChangesException(
-                            "there is no table " + table + " in this database", null);
+                    throw new TableChangedException(
+                            "there is no table " + table + " in this database");
                 }
                 if (!row.getBoolean("readable")
                         && settings.snapshot() == Settings.Snapshot.OF_EVERY_NEW_SLOT) {
@@ -84,63 +92,118 @@ final class Setup {
         }
     }
 
-    /// Warns of tables whose rows cannot be told apart: publishing them stops who updates them.
-    void warnOfIdentities() throws SQLException {
-        String query =
-                """
-                select 1 from pg_class c where c.oid = to_regclass(?) and (c.relreplident = 'n'
-                    or c.relreplident = 'd'
-                       and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary))
-                """;
-        try (PreparedStatement statement = database.connection().prepareStatement(query)) {
-            for (Table table : settings.tables()) {
-                statement.setString(1, table.quoted());
-                try (ResultSet row = statement.executeQuery()) {
-                    if (row.next()) {
-                        LOG.warn(
-                                "{} has no replica identity: Postgres will refuse updates and deletes of it"
-                                        + " while it is published. Give it a primary key, or run ALTER TABLE"
-                                        + " {} REPLICA IDENTITY FULL",
-                                table,
-                                table.quoted());
-                    }
-                }
+    /// Warns of what Postgres will not send, or not under the table's name.
+    void warn(Publication publication) throws SQLException {
+        publication.tables().forEach((table, facts) -> warnOfIdentity(table, facts.identity()));
+        for (Table table : publication.tables().keySet()) {
+            if (hasHeirs(table)) {
+                LOG.warn(
+                        "{} has tables that inherit from it: their changes come under their own"
+                                + " names, so follow them too",
+                        table);
             }
         }
+        if (database.ask("show server_encoding").equals("SQL_ASCII")) {
+            LOG.warn(
+                    "the database has the encoding SQL_ASCII: texts that are not UTF-8 come with"
+                            + " U+FFFD in place of what cannot be read");
+        }
+    }
+
+    private void warnOfIdentity(Table table, PublishedTable.Identity identity) {
+        if (identity.isFull()) {
+            return;
+        }
+        if (identity.key().isEmpty()) {
+            LOG.warn(
+                    "{} has no replica identity: Postgres will refuse updates and deletes of it while"
+                            + " it is published. Give it a primary key, or run ALTER TABLE {} REPLICA"
+                            + " IDENTITY FULL",
+                    table,
+                    table.quoted());
+            return;
+        }
+        Set<String> unknown = new TreeSet<>(needs(table).decisive());
+        unknown.removeAll(identity.key());
+        if (!unknown.isEmpty()) {
+            LOG.warn(
+                    "{}: Postgres does not send {} of rows before a change, nor long values that an"
+                            + " update leaves alone: rows that leave a channel by an update are not"
+                            + " told, deletions may not be, and updates that cannot be judged are a"
+                            + " gap. Run ALTER TABLE {} REPLICA IDENTITY FULL",
+                    table,
+                    String.join(", ", unknown),
+                    table.quoted());
+        }
+    }
+
+    private ColumnNeeds needs(Table table) {
+        return settings.needs().getOrDefault(table, ColumnNeeds.NONE);
+    }
+
+    private boolean hasHeirs(Table table) throws SQLException {
+        return !database.ask(
+                        "select 1 from pg_class c join pg_inherits i on i.inhparent = c.oid"
+                                + " where c.relkind = 'r' and c.oid = to_regclass("
+                                + Sql.literal(table.quoted())
+                                + ") limit 1")
+                .isEmpty();
     }
 
     /// Made when it is missing, and before any slot is: a slot that is older than its publication
     /// cannot be read.
-    private Publication publication() throws SQLException {
-        String name = settings.publication();
-        Origin origin = oid() == 0 ? Origin.MADE : Origin.FOUND;
-        if (origin == Origin.MADE) {
+    private Checked publication() throws SQLException {
+        Publication found = catalogue.publication();
+        if (found.oid() == 0) {
             create();
+            return new Checked(complete(catalogue.publication()), Origin.MADE);
         }
-        List<Table> missing = missing();
-        if (!missing.isEmpty()) {
-            run("ALTER PUBLICATION " + Sql.quoted(name) + " ADD TABLE " + list(missing));
+        List<Table> missing = tables(found, facts -> !facts.isPublished() && facts.entry() == 0);
+        if (missing.isEmpty() || found.isForAllTables()) {
+            return new Checked(complete(found), Origin.FOUND);
         }
-        List<Table> scattered = scattered();
-        if (!scattered.isEmpty()) {
-            throw new ChangesException(
-                    scattered
-                            + " is partitioned and its changes would come under the names of its"
-                            + " partitions: ALTER PUBLICATION "
-                            + Sql.quoted(name)
-                            + " SET (publish_via_partition_root = true)",
-                    null);
-        }
-        return new Publication(oid(), origin);
+        LOG.warn("publication {} lacks {}", settings.publication(), missing);
+        run(
+                "ALTER PUBLICATION "
+                        + Sql.quoted(settings.publication())
+                        + " ADD TABLE "
+                        + list(missing));
+        return new Checked(complete(catalogue.publication()), Origin.WIDENED);
     }
 
-    /// 0 when there is no publication.
-    long oid() throws SQLException {
-        String oid =
-                database.ask(
-                        "select oid from pg_publication where pubname = "
-                                + Sql.literal(settings.publication()));
-        return oid.isEmpty() ? 0 : Long.parseLong(oid);
+    private Publication complete(Publication publication) {
+        List<Table> scattered = tables(publication, facts -> !facts.isPublished());
+        if (!scattered.isEmpty()) {
+            throw new TableChangedException(
+                    "the changes of "
+                            + scattered
+                            + " would come under other names: run ALTER PUBLICATION "
+                            + Sql.quoted(settings.publication())
+                            + " SET (publish_via_partition_root = true), and follow a partitioned"
+                            + " table rather than its partitions");
+        }
+        publication
+                .tables()
+                .forEach((table, facts) -> {
+                    List<String> missing = settings.missingOf(table, facts.columns());
+                    if (!missing.isEmpty()) {
+                        throw new TableChangedException(
+                                "%s has no column %s that is published; it has %s: correct the configuration, or the table"
+                                        .formatted(
+                                                table,
+                                                String.join(", ", missing),
+                                                String.join(", ", new TreeSet<>(facts.columns()))));
+                    }
+                });
+        return publication;
+    }
+
+    private static List<Table> tables(Publication of, Predicate<PublishedTable> wanted) {
+        return of.tables().entrySet().stream()
+                .filter(each -> wanted.test(each.getValue()))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
     }
 
     private void create() throws SQLException {
@@ -178,51 +241,6 @@ final class Setup {
             }
             // Another node was faster.
         }
-    }
-
-    private List<Table> missing() throws SQLException {
-        return wanted(
-                """
-                not exists (select from pg_publication p where p.pubname = ? and p.puballtables)
-                and not exists (select from pg_publication_tables t where t.pubname = ?
-                                and t.schemaname = n.nspname and t.tablename = c.relname)
-                and not exists (select from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
-                                where p.pubname = ? and r.prrelid = c.oid)
-                """);
-    }
-
-    private List<Table> scattered() throws SQLException {
-        return wanted(
-                """
-                c.relkind = 'p'
-                and not exists (select from pg_publication_tables t where t.pubname = ?
-                                and t.schemaname = n.nspname and t.tablename = c.relname)
-                and ? = ?
-                """);
-    }
-
-    /// The tables that are wanted and of which this holds; the publication's name stands three
-    /// times in it.
-    private List<Table> wanted(String condition) throws SQLException {
-        List<Table> found = new ArrayList<>();
-        String query =
-                "select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-                        + " where c.oid = to_regclass(?) and "
-                        + condition;
-        try (PreparedStatement statement = database.connection().prepareStatement(query)) {
-            for (Table table : settings.tables()) {
-                statement.setString(1, table.quoted());
-                for (int i = 2; i <= 4; i++) {
-                    statement.setString(i, settings.publication());
-                }
-                try (ResultSet row = statement.executeQuery()) {
-                    if (row.next()) {
-                        found.add(table);
-                    }
-                }
-            }
-        }
-        return found;
     }
 
     private static String list(List<Table> tables) {

@@ -38,7 +38,10 @@ final class Slot {
     private boolean followed;
 
     private Link.@Nullable Server server;
-    private volatile long publication;
+
+    /// What is followed, as it was when the slot was last found or made.
+    private volatile Publication publication = Publication.NONE;
+
     private long confirmed;
     private int reader;
 
@@ -47,6 +50,8 @@ final class Slot {
 
     /// What Postgres calls the slot that holds back its log now.
     private volatile String name;
+
+    private Setup.Origin origin = Setup.Origin.FOUND;
 
     /// Why the chain is broken, until the listener knows.
     private @Nullable Gap gap;
@@ -66,8 +71,16 @@ final class Slot {
     }
 
     /// The publication that is followed. Any thread.
-    long publication() {
+    Publication publication() {
         return publication;
+    }
+
+    /// How the publication was found. That it was not whole is remembered until the slot has been
+    /// compared with it.
+    void found(Setup.Origin how) {
+        synchronized (making) {
+            origin = how == Setup.Origin.FOUND ? origin : how;
+        }
     }
 
     /// How far the listener is.
@@ -79,16 +92,18 @@ final class Slot {
     ///
     /// @param published what it is to be followed for
     /// @throws SlotHeld when it is not free
-    void prepare(Database database, Link link, Setup.Publication published)
+    void prepare(Database database, Link link, Setup.Checked published)
             throws SQLException, SlotHeld {
         Link.Identity identity = link.identify();
         boolean exists;
         synchronized (making) {
+            found(published.origin());
             exists = look(database);
             compare(identity);
             if (exists) {
-                compare(published);
+                compare(published.publication());
             }
+            origin = Setup.Origin.FOUND;
             if (!exists && followed) {
                 broken(
                         settings.keep() == Settings.Keep.TEMPORARY
@@ -101,7 +116,7 @@ final class Slot {
             }
         }
         server = identity.server();
-        publication = published.oid();
+        publication = published.publication();
         tellGap();
         if (!exists) {
             make(database, link);
@@ -135,6 +150,14 @@ final class Slot {
                                     + " small for how long nobody followed it"));
         } else if (facts.retained() > settings.maxWal()) {
             broken(tooMuch(facts));
+        } else if (confirmed != 0 && Long.compareUnsigned(facts.confirmed(), confirmed) > 0) {
+            broken(
+                    new Gap(
+                            Gap.Reason.TAKEN,
+                            "another reader of the slot has confirmed it up to "
+                                    + Lsn.text(facts.confirmed())
+                                    + ", this one only up to "
+                                    + Lsn.text(confirmed)));
         }
         return true;
     }
@@ -166,15 +189,32 @@ final class Slot {
         }
     }
 
-    /// A slot is read with the catalogue of its time: a publication that was not there, or another
-    /// of that name, has not told everything.
-    private void compare(Setup.Publication published) {
-        if (published.origin() == Setup.Origin.MADE
-                || publication != 0 && publication != published.oid()) {
-            broken(
-                    new Gap(
-                            Gap.Reason.GONE,
-                            "the publication " + settings.publication() + " was missing"));
+    /// A slot is read with the catalogue of its time: a publication or table that was not there, or
+    /// was another one, has not told everything.
+    private void compare(Publication now) {
+        Gap loss = publication.oid() == 0 ? null : now.gapSince(publication);
+        if (loss != null) {
+            broken(loss);
+        }
+        switch (origin) {
+            case MADE ->
+                    broken(
+                            new Gap(
+                                    Gap.Reason.GONE,
+                                    "the publication " + settings.publication() + " was missing"));
+            case WIDENED -> broken(Gap.of("the publication lacked a table"));
+            case FOUND -> {
+                // It had everything.
+            }
+        }
+    }
+
+    /// What was followed is not what it was: changes may be missing. Any thread.
+    void changed(Gap why) {
+        synchronized (making) {
+            if (publication.oid() != 0) {
+                broken(why);
+            }
         }
     }
 

@@ -7,7 +7,14 @@ package dev.fanfare.changes;
 /// @param holderName what that calls itself, and where it comes from
 /// @param retained bytes of log that are kept because of it
 /// @param lag bytes of log that were not confirmed yet
-record SlotFacts(Condition condition, int holder, String holderName, long retained, long lag) {
+/// @param confirmed up to where its readers have confirmed it
+record SlotFacts(
+        Condition condition,
+        int holder,
+        String holderName,
+        long retained,
+        long lag,
+        long confirmed) {
     enum Condition {
         /// It can be read.
         SOUND,

@@ -4,7 +4,6 @@ package dev.fanfare.changes;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.util.HexFormat;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -137,6 +136,11 @@ final class Stream implements Runnable {
                                 .orElseGet(() -> messages(sql)));
                 told.lost(e);
             }
+            case TableChangedException changed -> {
+                LOG.error("slot {}: {}", settings.slot(), changed.detail());
+                slot.changed(Gap.of(changed.detail()));
+                told.lost(e);
+            }
             case ChangesException _ -> {
                 LOG.error("slot {}: {}", settings.slot(), e.getMessage());
                 told.lost(e);
@@ -160,7 +164,7 @@ final class Stream implements Runnable {
         String name = name(settings);
         try (Database database = Database.open(settings, name)) {
             this.database = database;
-            Setup.Publication publication = new Setup(database, settings).check();
+            Setup.Checked publication = new Setup(database, settings).check();
             try (Link link = Link.open(settings, name)) {
                 this.link = link;
                 slot.prepare(database, link, publication);
@@ -182,7 +186,10 @@ final class Stream implements Runnable {
         }
         Transactions transactions =
                 new Transactions(
-                        progress, told::changed, Set.copyOf(settings.tables()), settings.batch());
+                        progress,
+                        told::changed,
+                        new FollowedTables(settings, slot.publication().tables()),
+                        settings.batch());
         long since = System.nanoTime();
         try {
             while (!isClosing()) {

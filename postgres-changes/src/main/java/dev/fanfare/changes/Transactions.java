@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ final class Transactions {
 
     private final Progress progress;
     private final Consumer<Batch> listener;
-    private final Set<Table> wanted;
+    private final FollowedTables followed;
     private final int batch;
 
     private final Map<Integer, Relation> relations = new HashMap<>();
@@ -34,12 +33,12 @@ final class Transactions {
     private @Nullable Begin open;
     private long sequence;
 
-    /// @param wanted empty: all
+    /// @param followed whose changes the listener is told
     /// @param batch changes that are held at most
-    Transactions(Progress progress, Consumer<Batch> listener, Set<Table> wanted, int batch) {
+    Transactions(Progress progress, Consumer<Batch> listener, FollowedTables followed, int batch) {
         this.progress = progress;
         this.listener = listener;
-        this.wanted = wanted;
+        this.followed = followed;
         this.batch = batch;
     }
 
@@ -55,7 +54,10 @@ final class Transactions {
             case Commit commit -> {
                 return commit(commit);
             }
-            case Relation relation -> relations.put(relation.oid(), relation);
+            case Relation relation -> {
+                followed.check(relation);
+                relations.put(relation.oid(), relation);
+            }
             case Message.Insert insert -> {
                 Relation relation = relation(insert.relation());
                 add(relation, Operation.INSERT, Row.NONE, row(relation, insert.after()));
@@ -112,7 +114,7 @@ final class Transactions {
         Begin begun = current();
         ChangeId id = new ChangeId(begun.commit(), ++sequence);
         boolean isNew = id.compareTo(progress.last()) > 0;
-        if (isNew && (wanted.isEmpty() || wanted.contains(relation.table()))) {
+        if (isNew && followed.isWanted(relation.table())) {
             if (held.size() == batch || heldText >= MOST_HELD) {
                 tell(Batch.Part.MORE);
             }

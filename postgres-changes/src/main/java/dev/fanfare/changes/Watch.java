@@ -2,6 +2,8 @@
 package dev.fanfare.changes;
 
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,18 +85,33 @@ final class Watch implements Runnable {
         }
     }
 
-    /// From Postgres 18 on, a stream whose publication was dropped is silent, not broken.
+    /// A stream is silent, not broken, when its publication is dropped (from Postgres 18 on), or a
+    /// table leaves it: dropped, renamed, moved, taken out.
     private void checkPublication(Database database) throws SQLException {
         Link link = stream.link();
-        if (link != null
-                && stream.state() == State.STREAMING
-                && stream.slot().publication() != new Setup(database, settings).oid()) {
-            LOG.warn(
-                    "slot {}: publication {} is not there any more",
-                    settings.slot(),
-                    settings.publication());
+        if (link == null || stream.state() != State.STREAMING) {
+            return;
+        }
+        Publication followed = stream.slot().publication();
+        Publication now = new Catalogue(database, settings).publication();
+        Gap loss = now.gapSince(followed);
+        if (loss == null) {
+            loss = missing(now);
+        }
+        if (loss != null && stream.link() == link) {
+            stream.slot().changed(loss);
             link.abort();
         }
+    }
+
+    private @Nullable Gap missing(Publication now) {
+        for (Map.Entry<Table, PublishedTable> each : now.tables().entrySet()) {
+            List<String> columns = settings.missingOf(each.getKey(), each.getValue().columns());
+            if (!columns.isEmpty()) {
+                return Gap.of(each.getKey() + " has no column " + String.join(", ", columns));
+            }
+        }
+        return null;
     }
 
     private Database database() throws SQLException {

@@ -237,6 +237,22 @@ final class GuardIT {
     }
 
     @Test
+    void changesThatAnotherReaderOfTheSlotTookAreAGap() {
+        trial.start();
+        trial.sql("insert into $ values (2, 'told')");
+        trial.heard.await(1);
+        eventually(
+                Heard.PATIENCE,
+                () -> {
+                    trial.killWalSender();
+                    trial.sql("insert into $ select max(id) + 1, 'taken' from $");
+                    // Fails while the stream is back already: it has had the row.
+                    trial.sql("select pg_replication_slot_advance('$', pg_current_wal_lsn())");
+                });
+        assertBegunAnew(trial.heard, Gap.Reason.TAKEN);
+    }
+
+    @Test
     void aSlotOfAnotherDatabaseIsNotTouched() throws Exception {
         server.sql("create database " + trial.slot() + "_other");
         String other = server.url().replace("/postgres", "/" + trial.slot() + "_other");

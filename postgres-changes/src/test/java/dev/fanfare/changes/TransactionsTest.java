@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class TransactionsTest {
@@ -29,7 +29,7 @@ final class TransactionsTest {
                             }
                             told.add(batch);
                         },
-                        Set.of(),
+                        new FollowedTables(Settings.of("jdbc:postgresql:x", "x", ""), Map.of()),
                         2);
         transactions.accept(RELATION);
         return transactions;

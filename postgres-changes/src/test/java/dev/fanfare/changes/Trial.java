@@ -37,6 +37,16 @@ final class Trial implements AutoCloseable {
         return settings;
     }
 
+    /// The same as another user, with the password that nobody asks for.
+    Settings settings(String user) {
+        return Settings.of(server.url(), user, "")
+                .slot(settings.slot())
+                .publication(settings.publication())
+                .tables(settings.tables())
+                .backoff(settings.backoff())
+                .watch(settings.watch());
+    }
+
     String slot() {
         return settings.slot();
     }
