@@ -35,7 +35,7 @@ class FlatDialectTest {
     }
 
     private static Push delivery(@Nullable String event, String data) {
-        Content content = new Content(event, utf8(data), null, null, null);
+        Content content = new Content(event, utf8(data), null, null, null, Content.Extent.WHOLE);
         return new Push.Delivery("c", new Publication(1, "t", "", 0, content), 0);
     }
 

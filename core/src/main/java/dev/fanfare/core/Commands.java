@@ -175,7 +175,8 @@ final class Commands {
                         command.data(),
                         principal == null ? null : principal.user(),
                         null,
-                        null);
+                        null,
+                        Content.Extent.WHOLE);
         hub.publish(command.channel(), content, command.idempotencyKey())
                 .whenComplete((published, failure) -> {
                     if (failure == null) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
+import dev.fanfare.engine.Content;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
 import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// How a [Recovery] goes on in a channel that promises no more than the newest of each key
 /// ([ChannelRules.Lagging#LATEST]): of what was missed, the log's or the history's, that is written
@@ -82,13 +85,20 @@ final class Latest {
         recovery.proceed();
     }
 
-    /// The newest of each key, oldest first.
+    /// The newest of each key, oldest first. One that is partial keeps what came before it.
     private static List<Publication> newest(List<Publication> publications) {
-        LinkedHashMap<String, Publication> byKey = new LinkedHashMap<>();
-        for (Publication publication : publications) {
-            String key = publication.content().key();
-            byKey.putLast(key == null ? "" : key, publication);
+        List<Publication> kept = new ArrayList<>();
+        Set<String> replaced = new HashSet<>();
+        for (Publication publication : publications.reversed()) {
+            Content content = publication.content();
+            String key = content.key() == null ? "" : content.key();
+            if (!replaced.contains(key)) {
+                kept.add(publication);
+                if (content.extent() == Content.Extent.WHOLE) {
+                    replaced.add(key);
+                }
+            }
         }
-        return List.copyOf(byKey.sequencedValues());
+        return kept.reversed();
     }
 }

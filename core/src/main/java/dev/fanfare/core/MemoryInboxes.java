@@ -35,13 +35,17 @@ final class MemoryInboxes {
 
     synchronized Engine.Kept put(String user, Inbox added, Inbox.Bounds bounds, long now) {
         long size = added.messages().stream().mapToLong(MemoryInboxes::size).sum();
-        if (bytes + size > capacity || (boxes.size() >= users && !boxes.containsKey(user))) {
+        if (boxes.size() >= users && !boxes.containsKey(user)) {
             return Engine.Kept.FULL;
         }
         Box box = boxes.computeIfAbsent(user, _ -> new Box());
         box.age = bounds.age().toMillis();
         box.until = now + 2 * box.age;
         box.lost += added.lost();
+        if (bytes + size > capacity) {
+            box.lost += added.messages().size();
+            return Engine.Kept.FULL;
+        }
         box.messages.addAll(added.messages());
         box.bytes += size;
         bytes += size;

@@ -167,6 +167,26 @@ final class HubTest {
     }
 
     @Test
+    void sendsWhatAPartialPublicationLacksBeforeIt() {
+        House house = House.with(OPEN.lagging(ChannelRules.Lagging.LATEST));
+        MemoryTransport slow = house.connect("slow");
+        house.subscribe(slow, "price");
+        house.loop.runAll();
+        slow.take();
+        slow.stall();
+        house.publish("price", content("replaced").keyed("eth"));
+        house.publish("price", content("whole").keyed("eth"));
+        house.publish("price", content("part").keyed("eth").partial());
+        house.publish("price", content("btc").keyed("btc"));
+        house.publish("price", content("more").keyed("eth").partial());
+        house.loop.runAll();
+        slow.drain();
+        List<String> lines = slow.take();
+        assertThat(texts(lines)).containsExactly("whole", "part", "btc", "more");
+        assertThat(prevs(lines)).containsExactly("2<0", "3<2", "4<3", "5<4");
+    }
+
+    @Test
     void oneWhoReturnsIsSentExactlyWhatItMissed() {
         House house = House.with(OPEN);
         MemoryTransport ada = house.connect("ada");

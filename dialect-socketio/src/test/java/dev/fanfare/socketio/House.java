@@ -135,7 +135,9 @@ final class House implements AutoCloseable {
 
     void publish(String channel, @Nullable String event, String json) {
         fanfare.channel(channel)
-                .publish(new Content(event, json(json), null, null, null), null)
+                .publish(
+                        new Content(event, json(json), null, null, null, Content.Extent.WHOLE),
+                        null)
                 .toCompletableFuture()
                 .join();
     }

@@ -14,31 +14,43 @@ import org.jspecify.annotations.Nullable;
 /// @param except the id of the one session that is not sent this, or null
 /// @param key what is conflated by: of several publications with one key the latest stands for all;
 ///   null is a key of its own
+/// @param extent whether it replaces earlier ones of its key
 public record Content(
         @Nullable String event,
         byte[] data,
         @Nullable String publisher,
         @Nullable String except,
-        @Nullable String key) {
+        @Nullable String key,
+        Extent extent) {
+
+    public enum Extent {
+        WHOLE,
+        /// It lacks a part that an earlier publication of its key has, and replaces none of them.
+        PARTIAL
+    }
 
     public static Content of(byte[] data) {
-        return new Content(null, data, null, null, null);
+        return new Content(null, data, null, null, null, Extent.WHOLE);
     }
 
     public static Content of(String event, byte[] data) {
-        return new Content(event, data, null, null, null);
+        return new Content(event, data, null, null, null, Extent.WHOLE);
     }
 
     public Content by(@Nullable String user) {
-        return new Content(event, data, user, except, key);
+        return new Content(event, data, user, except, key, extent);
     }
 
     public Content except(@Nullable String session) {
-        return new Content(event, data, publisher, session, key);
+        return new Content(event, data, publisher, session, key, extent);
     }
 
     public Content keyed(@Nullable String by) {
-        return new Content(event, data, publisher, except, by);
+        return new Content(event, data, publisher, except, by, extent);
+    }
+
+    public Content partial() {
+        return new Content(event, data, publisher, except, key, Extent.PARTIAL);
     }
 
     @Override
@@ -48,7 +60,8 @@ public record Content(
                 && Objects.equals(event, that.event)
                 && Objects.equals(publisher, that.publisher)
                 && Objects.equals(except, that.except)
-                && Objects.equals(key, that.key);
+                && Objects.equals(key, that.key)
+                && extent == that.extent;
     }
 
     @Override

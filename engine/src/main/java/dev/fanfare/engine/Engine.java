@@ -74,7 +74,8 @@ public interface Engine extends AutoCloseable {
     /// What became of what was put.
     enum Kept {
         WAITS,
-        /// The engine keeps as much as it can, for all users together: nothing was added.
+        /// The engine keeps as much as it can, for all users together: no message was added. They
+        /// are counted as lost, where the engine remembers the user at all.
         FULL
     }
 

@@ -3,6 +3,7 @@ package dev.fanfare.apps.changes;
 
 import dev.fanfare.changes.Batch;
 import dev.fanfare.changes.Change;
+import dev.fanfare.changes.ColumnNeeds;
 import dev.fanfare.changes.Counts;
 import dev.fanfare.changes.Gap;
 import dev.fanfare.changes.Listener;
@@ -10,6 +11,7 @@ import dev.fanfare.changes.Operation;
 import dev.fanfare.changes.PostgresChanges;
 import dev.fanfare.changes.Settings;
 import dev.fanfare.changes.State;
+import dev.fanfare.changes.Table;
 import dev.fanfare.core.Environment;
 import dev.fanfare.core.Hub;
 import dev.fanfare.engine.Position;
@@ -19,13 +21,19 @@ import dev.fanfare.server.FanfareConfig;
 import dev.fanfare.server.Figure;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +47,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// When the database has lost what follows, an error is logged, the figure `fanfare.source.gaps`
 /// counts it, and every channel of the mappings that somebody listens to or may come back to begins
-/// a new epoch: who listens is told of a gap, and who comes back that nothing can be recovered.
+/// a new epoch: who listens is told of a gap, and who comes back that nothing can be recovered. So
+/// does a channel of which a change cannot be published, because Postgres did not send what decides
+/// or nothing may be published as it stands; the figure `fanfare.source.lost` counts those.
 ///
 /// Any thread.
 public final class ChangeFeed implements AutoCloseable {
@@ -50,6 +60,7 @@ public final class ChangeFeed implements AutoCloseable {
     private final Watch watch;
     private final Environment environment;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
+    private final LongAdder lost = new LongAdder();
     private volatile @Nullable PostgresChanges changes;
 
     /// Where changes come from.
@@ -63,7 +74,15 @@ public final class ChangeFeed implements AutoCloseable {
             String name, Settings settings, List<Mapping> mappings, Duration coalesce) {
         public Source {
             mappings = List.copyOf(mappings);
-            settings = settings.tables(mappings.stream().map(Mapping::table).distinct().toList());
+            settings =
+                    settings.tables(mappings.stream().map(Mapping::table).distinct().toList())
+                            .needs(needs(mappings));
+        }
+
+        /// What all mappings of a table need together.
+        private static Map<Table, ColumnNeeds> needs(List<Mapping> mappings) {
+            return mappings.stream()
+                    .collect(Collectors.toMap(Mapping::table, Mapping::needs, ColumnNeeds::and));
         }
     }
 
@@ -102,6 +121,9 @@ public final class ChangeFeed implements AutoCloseable {
         config.ready("source-" + source.name(), () -> feed.state() == State.STREAMING);
         config.figure(feed.counter("changes", "changed rows that were told", Counts::changes));
         config.figure(feed.counter("gaps", "times that changes were lost", Counts::gaps));
+        config.figure(
+                Figure.counter("source.lost", "changes that could not be published", feed.lost::sum)
+                        .label("source", source.name()));
         config.figure(
                 feed.counter("reconnects", "times the database came back", Counts::reconnects));
         config.figure(feed.gauge("lag.bytes", "log not confirmed yet", Counts::lagBytes));
@@ -175,31 +197,69 @@ public final class ChangeFeed implements AutoCloseable {
         @Override
         public void changed(Batch batch) {
             List<Step> steps = new ArrayList<>();
+            Set<String> broken = new LinkedHashSet<>();
             for (Change change : batch.changes()) {
                 for (Mapping mapping : source.mappings()) {
                     if (mapping.table().equals(change.table())) {
-                        warn(change, mapping);
-                        outgoing(change, mapping)
+                        Mapped mapped = mapped(change, mapping);
+                        mapped.publications()
                                 .forEach(outgoing -> steps.add(new Step(change, outgoing)));
+                        mapped.lost().ifPresent(why -> broken.addAll(lost(mapping, why)));
                     }
                 }
             }
             if (coalescing != null) {
                 await(coalescing.add(steps), "publish");
-                return;
+            } else {
+                // All are under way before the first is waited for.
+                List<CompletableFuture<?>> underway = new ArrayList<>();
+                steps.forEach(step -> underway.add(publish(step).toCompletableFuture()));
+                await(all(underway), "publish");
             }
-            // All are under way before the first is waited for.
-            List<CompletableFuture<?>> underway = new ArrayList<>();
-            steps.forEach(step -> underway.add(publish(step).toCompletableFuture()));
-            await(CompletableFuture.allOf(underway.toArray(CompletableFuture[]::new)), "publish");
+            reset(broken);
         }
 
-        private List<Outgoing> outgoing(Change change, Mapping mapping) {
+        private Mapped mapped(Change change, Mapping mapping) {
             return change.operation() == Operation.TRUNCATE
-                    ? owned(mapping).stream()
-                            .flatMap(channel -> mapping.emptied(change, channel).stream())
-                            .toList()
+                    ? Mapped.to(
+                            owned(mapping).stream()
+                                    .flatMap(channel -> mapping.emptied(change, channel).stream())
+                                    .toList())
                     : mapping.map(change);
+        }
+
+        /// @return the channels that miss something now
+        private Set<String> lost(Mapping mapping, Mapped.Lost why) {
+            lost.increment();
+            boolean isFirst = warned.add(mapping.name() + " " + why.reason());
+            return switch (why) {
+                case Mapped.Unplaced(String reason) -> {
+                    if (isFirst) {
+                        LOG.warn(
+                                "source {}: mapping {}: a change of {} goes to no channel: {}; further"
+                                        + " ones are counted only",
+                                source.name(),
+                                mapping.name(),
+                                mapping.table(),
+                                reason);
+                    }
+                    yield Set.of();
+                }
+                case Mapped.Undecided(Optional<String> channel, String reason) -> {
+                    if (isFirst) {
+                        LOG.error(
+                                "source {}: mapping {}: an update of {} cannot be judged, its channels"
+                                        + " are told of a gap: {}; further ones are counted only. Run"
+                                        + " ALTER TABLE {} REPLICA IDENTITY FULL",
+                                source.name(),
+                                mapping.name(),
+                                mapping.table(),
+                                reason,
+                                mapping.table());
+                    }
+                    yield channel.map(Set::of).orElseGet(() -> owned(mapping));
+                }
+            };
         }
 
         private CompletionStage<Published> publish(Step step) {
@@ -225,13 +285,13 @@ public final class ChangeFeed implements AutoCloseable {
 
         @Override
         public void lost(Exception cause) {
-            LOG.warn("source {}: the database is gone, trying again", source.name(), cause);
+            LOG.warn("source {}: not followed, trying again", source.name(), cause);
             watch.lost();
         }
 
         @Override
         public void resumed() {
-            LOG.info("source {}: the database is back", source.name());
+            LOG.info("source {}: followed again", source.name());
             watch.resumed();
         }
 
@@ -242,14 +302,28 @@ public final class ChangeFeed implements AutoCloseable {
                     source.name(),
                     gap.reason(),
                     gap.detail());
-            CompletableFuture<?>[] resets =
+            if (coalescing != null) {
+                coalescing.clear();
+            }
+            reset(
                     source.mappings().stream()
                             .flatMap(mapping -> owned(mapping).stream())
-                            .distinct()
-                            .map(channel -> hub.channel(channel).reset().toCompletableFuture())
-                            .toArray(CompletableFuture[]::new);
-            await(CompletableFuture.allOf(resets), "reset");
+                            .collect(Collectors.toSet()));
             watch.gap();
+        }
+
+        private void reset(Set<String> channels) {
+            await(
+                    all(
+                            channels.stream()
+                                    .map(channel ->
+                                            hub.channel(channel).reset().toCompletableFuture())
+                                    .toList()),
+                    "reset");
+        }
+
+        private static CompletableFuture<Void> all(Collection<? extends CompletableFuture<?>> of) {
+            return CompletableFuture.allOf(of.toArray(CompletableFuture[]::new));
         }
 
         private <T> T await(CompletableFuture<T> all, String deed) {
@@ -262,21 +336,6 @@ public final class ChangeFeed implements AutoCloseable {
                 throw new IllegalStateException(
                         "source " + source.name() + " cannot " + deed + " now", e);
             }
-        }
-    }
-
-    /// Once for each mapping.
-    private void warn(Change change, Mapping mapping) {
-        if (change.operation() == Operation.UPDATE
-                && change.before().isEmpty()
-                && mapping.needsBefore()
-                && warned.add(mapping.name())) {
-            LOG.warn(
-                    "source {}: mapping {} cannot tell of rows that leave a channel by an update;"
-                            + " it could after: alter table {} replica identity full",
-                    source.name(),
-                    mapping.name(),
-                    mapping.table());
         }
     }
 }

@@ -2,6 +2,7 @@
 package dev.fanfare.apps.changes;
 
 import dev.fanfare.changes.Change;
+import dev.fanfare.changes.ColumnNeeds;
 import dev.fanfare.changes.Operation;
 import dev.fanfare.changes.Row;
 import dev.fanfare.changes.Table;
@@ -17,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// channel and inserted into another. To know where a row was, Postgres has to send it as it was:
 /// `alter table ... replica identity full`. Without, a row that goes out by an update is not told,
 /// and one that comes in is an `update`; a deletion is told only when the key alone says where the
-/// row was.
+/// row was. An update that leaves alone a long value which decides is lost ([Mapped.Undecided]).
 public final class ChangeMapping implements Mapping {
     private static final Pattern RENAMED = Pattern.compile("(\\S+)(?:\\s+as\\s+(\\S+))?");
 
@@ -41,7 +41,7 @@ public final class ChangeMapping implements Mapping {
     private final String event;
     private final Payload payload;
     private final List<String> conflateBy;
-    private final Set<String> needed;
+    private final ColumnNeeds needs;
 
     /// How a mapping is written.
     ///
@@ -87,9 +87,12 @@ public final class ChangeMapping implements Mapping {
                         },
                         renamed(described.columns));
         this.conflateBy = List.copyOf(described.conflateBy);
-        Set<String> columns = new HashSet<>(channel.columns());
-        columns.addAll(condition.columns());
-        this.needed = Set.copyOf(columns);
+        Set<String> decisive = new HashSet<>(channel.columns());
+        decisive.addAll(condition.columns());
+        Set<String> present = new HashSet<>(decisive);
+        present.addAll(conflateBy);
+        present.addAll(payload.columns().keySet());
+        this.needs = new ColumnNeeds(present, decisive);
     }
 
     /// @throws IllegalArgumentException says what cannot stand
@@ -147,42 +150,77 @@ public final class ChangeMapping implements Mapping {
     }
 
     @Override
-    public boolean needsBefore() {
-        return !needed.isEmpty();
+    public ColumnNeeds needs() {
+        return needs;
     }
 
     @Override
-    public List<Outgoing> map(Change change) {
-        Optional<String> before = in(change.before());
-        Optional<String> after = in(change.after());
+    public Mapped map(Change change) {
+        Place before = place(change.before());
+        Place after = place(change.after());
+        return new Mapped(publications(change, before, after), lost(change, before, after));
+    }
+
+    private List<Outgoing> publications(Change change, Place before, Place after) {
+        Optional<String> was = before.channelIfKnown();
+        Optional<String> is = after.channelIfKnown();
         if (change.operation() == Operation.READ) {
-            return told(after, change, Operation.READ);
+            return told(is, change, Operation.READ);
         }
-        if (before.equals(after)) {
-            return told(after, change, Operation.UPDATE);
+        if (was.equals(is)) {
+            return told(is, change, Operation.UPDATE);
         }
-        boolean known = change.operation() == Operation.INSERT || knows(change.before());
+        boolean known =
+                change.operation() == Operation.INSERT
+                        || !(change.before().isEmpty() || before instanceof Place.Undecided);
         return Stream.concat(
-                        told(before, change, Operation.DELETE).stream(),
-                        told(after, change, known ? Operation.INSERT : Operation.UPDATE).stream())
+                        told(was, change, Operation.DELETE).stream(),
+                        told(is, change, known ? Operation.INSERT : Operation.UPDATE).stream())
                 .toList();
     }
 
-    /// The channel that the row is in; empty for a row that is in none, or of which too little is
-    /// known.
-    private Optional<String> in(Row row) {
-        return !row.isEmpty() && knows(row) && condition.of(row) == Condition.Truth.TRUE
-                ? channel.channel(row)
-                : Optional.empty();
+    private Place place(Row row) {
+        if (row.isEmpty()) {
+            return new Place.Nowhere();
+        }
+        return switch (condition.of(row)) {
+            case FALSE -> new Place.Nowhere();
+            case TRUE -> channel.place(row);
+            case UNKNOWN ->
+                    condition.columns().stream()
+                            .filter(column -> !isSent(row.value(column)))
+                            .findFirst()
+                            .map(column -> undecided(channel.place(row), column))
+                            .orElse(new Place.Nowhere());
+        };
     }
 
-    /// Whether it has what decides where it belongs.
-    private boolean knows(Row row) {
-        return !row.isEmpty() && needed.stream().allMatch(column -> sent(row.value(column)));
+    /// @param place where the row is if the condition holds
+    private static Place undecided(Place place, String column) {
+        return place instanceof Place.In(String where)
+                ? new Place.Undecided(Optional.of(where), column + " was not sent")
+                : place;
     }
 
-    private static boolean sent(@Nullable Value value) {
+    private static boolean isSent(@Nullable Value value) {
         return value != null && !(value instanceof Value.Unsent);
+    }
+
+    /// Of an update, where the row was is often unknown, and is no reason to doubt where it is.
+    private Optional<Mapped.Lost> lost(Change change, Place before, Place after) {
+        if (!operations.contains(change.operation())) {
+            return Optional.empty();
+        }
+        Place decides = change.operation() == Operation.DELETE ? before : after;
+        return switch (decides) {
+            case Place.In _, Place.Nowhere _ -> Optional.empty();
+            case Place.Unplaced(String reason) -> Optional.of(new Mapped.Unplaced(reason));
+            case Place.Undecided(Optional<String> where, String reason) ->
+                    Optional.of(
+                            change.operation() == Operation.DELETE
+                                    ? new Mapped.Unplaced(reason)
+                                    : new Mapped.Undecided(where, reason));
+        };
     }
 
     private List<Outgoing> told(Optional<String> where, Change change, Operation operation) {
@@ -199,17 +237,33 @@ public final class ChangeMapping implements Mapping {
     private Outgoing outgoing(String where, Change change, Operation operation) {
         String word = word(operation);
         String named = event.replace("{operation}", word).replace("{table}", table.name());
-        Content content =
-                Content.of(named, payload.of(change, word)).keyed(conflationKey(change.row()));
-        return new Outgoing(where, content, change.id() + "/" + name);
+        Content content = Content.of(named, payload.of(change, word)).keyed(conflationKey(change));
+        return new Outgoing(
+                where,
+                payload.isWhole(change.row()) ? content : content.partial(),
+                change.id() + "/" + name);
     }
 
-    private @Nullable String conflationKey(Row row) {
-        return conflateBy.isEmpty()
-                ? null
-                : conflateBy.stream()
-                        .map(column -> String.valueOf(row.text(column)))
-                        .collect(Collectors.joining("\u0000"));
+    /// Rows with a `NULL` in the same place replace each other; one whose key is not known replaces
+    /// none.
+    private @Nullable String conflationKey(Change change) {
+        if (conflateBy.isEmpty()) {
+            return null;
+        }
+        StringBuilder key = new StringBuilder();
+        for (String column : conflateBy) {
+            switch (change.row().value(column)) {
+                case Value.Text(String text) -> key.append('=').append(text).append('\0');
+                case Value.Null _ -> key.append('\0');
+                case Value.Unsent _ -> {
+                    return change.id().toString();
+                }
+                case null -> {
+                    return change.id().toString();
+                }
+            }
+        }
+        return key.toString();
     }
 
     private static String word(Operation operation) {

@@ -2,6 +2,7 @@
 package dev.fanfare.apps.changes;
 
 import dev.fanfare.changes.Row;
+import dev.fanfare.changes.Value;
 import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Rulebook;
 import java.util.ArrayList;
@@ -44,20 +45,35 @@ final class ChannelTemplate {
         return columns;
     }
 
-    /// The row's channel. Empty when a column is missing, NULL, or has characters that no channel's
-    /// name may have, among them `:`, so that no value leads into another pattern's channels.
-    Optional<String> channel(Row row) {
+    /// The row's channel.
+    Place place(Row row) {
         StringBuilder name = new StringBuilder();
         Matcher matcher = COLUMN.matcher(text);
         while (matcher.find()) {
-            String value = row.text(matcher.group(1));
-            if (value == null || value.isEmpty() || value.indexOf(':') >= 0) {
-                return Optional.empty();
+            String column = matcher.group(1);
+            switch (row.value(column)) {
+                case Value.Text(String value) -> {
+                    // `:` would lead into another pattern's channels.
+                    if (value.isEmpty() || value.indexOf(':') >= 0) {
+                        return new Place.Unplaced(
+                                "the value of " + column + " is empty or has a colon in it");
+                    }
+                    matcher.appendReplacement(name, Matcher.quoteReplacement(value));
+                }
+                case Value.Null _ -> {
+                    return new Place.Nowhere();
+                }
+                case Value.Unsent _ -> {
+                    return new Place.Undecided(Optional.empty(), column + " was not sent");
+                }
+                case null -> {
+                    return new Place.Undecided(Optional.empty(), "it has no column " + column);
+                }
             }
-            matcher.appendReplacement(name, Matcher.quoteReplacement(value));
         }
         String channel = matcher.appendTail(name).toString();
-        return Rulebook.problem(channel) == null ? Optional.of(channel) : Optional.empty();
+        String problem = Rulebook.problem(channel);
+        return problem == null ? new Place.In(channel) : new Place.Unplaced(problem);
     }
 
     boolean matches(String channel) {

@@ -2,8 +2,12 @@
 package dev.fanfare.apps.changes;
 
 import dev.fanfare.core.Environment;
+import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Published;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /// Lets changes of one channel and conflation key that come within a small window become one
 /// publication: the latest. What cannot be published waits for a later round, unless something
-/// newer has come.
+/// newer has come. One that is partial does not stand for those before it: they are published one
+/// after the other.
 ///
 /// One round at a time, and the next begins when all of it is answered: what fails would otherwise
 /// be published after the newer one that has overtaken it, and be the latest.
@@ -35,7 +40,13 @@ final class Coalescing {
     private final Function<ChangeFeed.Step, CompletionStage<Published>> publish;
 
     /// By channel and key, the one that waits longest first. Guarded by this, like all below.
-    private Map<Key, ChangeFeed.Step> waiting = new LinkedHashMap<>();
+    private Map<Key, Deque<ChangeFeed.Step>> waiting = new LinkedHashMap<>();
+
+    /// How many steps wait.
+    private int size;
+
+    /// Grows with each [#clear].
+    private long era;
 
     private boolean busy;
     private int failures;
@@ -47,6 +58,9 @@ final class Coalescing {
                     step.outgoing().channel(), String.valueOf(step.outgoing().content().key()));
         }
     }
+
+    /// What a round publishes.
+    private record Taken(Map<Key, Deque<ChangeFeed.Step>> steps, long era) {}
 
     Coalescing(
             Duration window,
@@ -61,14 +75,37 @@ final class Coalescing {
     ///
     /// @return completes when there is room for more
     synchronized CompletableFuture<Void> add(List<ChangeFeed.Step> steps) {
-        steps.forEach(step -> waiting.put(Key.of(step), step));
+        steps.forEach(this::add);
         if (!busy && !waiting.isEmpty()) {
             schedule();
         }
-        if (waiting.size() >= MOST && room.isDone()) {
+        if (size >= MOST && room.isDone()) {
             room = new CompletableFuture<>();
         }
         return room;
+    }
+
+    private void add(ChangeFeed.Step step) {
+        Deque<ChangeFeed.Step> same =
+                waiting.computeIfAbsent(Key.of(step), _ -> new ArrayDeque<>(1));
+        if (isWhole(step)) {
+            size -= same.size();
+            same.clear();
+        }
+        same.add(step);
+        size++;
+    }
+
+    private static boolean isWhole(ChangeFeed.Step step) {
+        return step.outgoing().content().extent() == Content.Extent.WHOLE;
+    }
+
+    /// What waits is not published any more, as something later has overtaken it.
+    synchronized void clear() {
+        waiting = new LinkedHashMap<>();
+        size = 0;
+        era++;
+        room.complete(null);
     }
 
     private void schedule() {
@@ -93,41 +130,65 @@ final class Coalescing {
     }
 
     private void round() {
-        Map<Key, CompletableFuture<Published>> answers = new LinkedHashMap<>();
-        Map<Key, ChangeFeed.Step> steps = take();
-        // What is thrown is an answer too.
-        steps.forEach((key, step) ->
-                answers.put(key, CompletableFuture.completedFuture(step).thenCompose(publish)));
+        Taken taken = take();
+        List<CompletableFuture<Void>> answers = new ArrayList<>();
+        taken.steps().values().forEach(steps -> answers.add(publish(steps)));
         CompletionStage<Void> all =
-                CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new));
+                CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
         all.whenComplete((_, failure) -> {
-            answers.forEach((key, answer) -> {
-                if (!answer.isCompletedExceptionally()) {
-                    steps.remove(key);
-                }
-            });
+            taken.steps().values().removeIf(Deque::isEmpty);
             if (failure != null) {
-                LOG.warn("{} publications have to wait", steps.size(), failure);
+                LOG.warn(
+                        "{} publications have to wait",
+                        taken.steps().values().stream().mapToInt(Deque::size).sum(),
+                        failure);
             }
-            done(steps);
+            done(taken);
         });
     }
 
-    private synchronized Map<Key, ChangeFeed.Step> take() {
-        Map<Key, ChangeFeed.Step> taken = waiting;
+    /// One after the other; what is published is taken out.
+    private CompletableFuture<Void> publish(Deque<ChangeFeed.Step> steps) {
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (ChangeFeed.Step step : List.copyOf(steps)) {
+            // What is thrown is an answer too.
+            all = all.thenCompose(_ -> publish.apply(step)).thenRun(steps::remove);
+        }
+        return all;
+    }
+
+    private synchronized Taken take() {
+        Taken taken = new Taken(waiting, era);
         waiting = new LinkedHashMap<>();
+        size = 0;
         return taken;
     }
 
-    private synchronized void done(Map<Key, ChangeFeed.Step> failed) {
+    private synchronized void done(Taken taken) {
+        Map<Key, Deque<ChangeFeed.Step>> failed = taken.steps();
         failures = failed.isEmpty() ? 0 : failures + 1;
-        failed.forEach(waiting::putIfAbsent);
+        if (taken.era() == era) {
+            failed.forEach(this::putBack);
+        }
         busy = false;
         if (!waiting.isEmpty()) {
             schedule();
         }
-        if (waiting.size() < MOST) {
+        if (size < MOST) {
             room.complete(null);
+        }
+    }
+
+    /// Before what has come meanwhile, unless that stands for it.
+    private void putBack(Key key, Deque<ChangeFeed.Step> failed) {
+        Deque<ChangeFeed.Step> newer = waiting.get(key);
+        if (newer == null || !isWhole(newer.getFirst())) {
+            if (newer != null) {
+                failed.addAll(newer);
+                size -= newer.size();
+            }
+            waiting.put(key, failed);
+            size += failed.size();
         }
     }
 }

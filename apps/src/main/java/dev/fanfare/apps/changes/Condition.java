@@ -2,6 +2,7 @@
 package dev.fanfare.apps.changes;
 
 import dev.fanfare.changes.Row;
+import dev.fanfare.changes.Value;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +20,7 @@ sealed interface Condition {
     enum Truth {
         TRUE,
         FALSE,
-        /// A `NULL` was in it.
+        /// A `NULL` was in it, or a value that was not sent.
         UNKNOWN;
 
         static Truth of(boolean holds) {
@@ -110,7 +111,11 @@ sealed interface Condition {
     record IsNull(String column) implements Condition {
         @Override
         public Truth of(Row row) {
-            return Truth.of(row.text(column) == null);
+            return switch (row.value(column)) {
+                case Value.Null _ -> Truth.TRUE;
+                case Value.Text _, Value.Unsent _ -> Truth.FALSE;
+                case null -> Truth.UNKNOWN;
+            };
         }
 
         @Override

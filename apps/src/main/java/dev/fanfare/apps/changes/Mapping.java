@@ -2,8 +2,8 @@
 package dev.fanfare.apps.changes;
 
 import dev.fanfare.changes.Change;
+import dev.fanfare.changes.ColumnNeeds;
 import dev.fanfare.changes.Table;
-import java.util.List;
 import java.util.Optional;
 
 /// What the changes of one table become. Called on the stream's thread: quick, without blocking.
@@ -16,11 +16,11 @@ public interface Mapping {
     /// Whether publications of this mapping may go to that channel.
     boolean owns(String channel);
 
-    /// Whether it has to know rows as they were: all of it is sent only with REPLICA IDENTITY FULL.
-    boolean needsBefore();
+    /// The columns on which it relies.
+    ColumnNeeds needs();
 
     /// @param change anything but a TRUNCATE
-    List<Outgoing> map(Change change);
+    Mapped map(Change change);
 
     /// All rows went at once.
     ///

@@ -7,7 +7,9 @@ import dev.fanfare.changes.Column;
 import dev.fanfare.changes.Row;
 import dev.fanfare.changes.Value;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,8 @@ record Payload(Shape shape, Map<String, String> columns) {
     private static final int JSONB = 3802;
 
     enum Shape {
-        /// `{operation, table, before, after, committedAt}`.
+        /// `{operation, table, before, after, committedAt}`, and `unchanged` where Postgres left
+        /// out long values.
         CHANGE,
         /// The row as it is, or as it was when it is gone.
         ROW
@@ -52,15 +55,40 @@ record Payload(Shape shape, Map<String, String> columns) {
         whole.put("before", change.before().isEmpty() ? null : object(change.before()));
         whole.put("after", change.after().isEmpty() ? null : object(change.after()));
         whole.put("committedAt", change.committedAt().toString());
+        List<String> unchanged = unchanged(change.row());
+        if (!unchanged.isEmpty()) {
+            whole.put("unchanged", unchanged);
+        }
         return Json.write(whole);
+    }
+
+    /// Whether it has every column that is published.
+    boolean isWhole(Row row) {
+        return unchanged(row).isEmpty();
+    }
+
+    /// Columns whose long values an update left alone, so that Postgres did not send them.
+    private List<String> unchanged(Row row) {
+        List<String> names = new ArrayList<>(0);
+        for (int i = 0; i < row.columns().size(); i++) {
+            String name = published(row.columns().get(i));
+            if (!name.isEmpty() && row.values().get(i) instanceof Value.Unsent) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    /// Empty for a column that is not published.
+    private String published(Column column) {
+        return columns.isEmpty() ? column.name() : columns.getOrDefault(column.name(), "");
     }
 
     private Map<String, @Nullable Object> object(Row row) {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         for (int i = 0; i < row.columns().size(); i++) {
             Column column = row.columns().get(i);
-            String name =
-                    columns.isEmpty() ? column.name() : columns.getOrDefault(column.name(), "");
+            String name = published(column);
             Value value = row.values().get(i);
             if (!name.isEmpty() && !(value instanceof Value.Unsent)) {
                 object.put(name, json(column.type(), value));

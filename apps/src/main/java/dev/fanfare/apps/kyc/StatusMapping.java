@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.apps.kyc;
 
+import dev.fanfare.apps.changes.Mapped;
 import dev.fanfare.apps.changes.Mapping;
 import dev.fanfare.apps.changes.Outgoing;
 import dev.fanfare.changes.Change;
+import dev.fanfare.changes.ColumnNeeds;
 import dev.fanfare.changes.Row;
 import dev.fanfare.changes.Table;
 import dev.fanfare.core.Rulebook;
@@ -11,6 +13,7 @@ import dev.fanfare.engine.Content;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A change of a row of `public.kyc_status` is told in its user's channel: the new status, or an
@@ -35,12 +38,13 @@ final class StatusMapping implements Mapping {
     }
 
     @Override
-    public boolean needsBefore() {
-        return false;
+    public ColumnNeeds needs() {
+        return new ColumnNeeds(
+                Set.of("user_id", "status", "verification_level", "updated_at"), Set.of("user_id"));
     }
 
     @Override
-    public List<Outgoing> map(Change change) {
+    public Mapped map(Change change) {
         List<Outgoing> outgoing = new ArrayList<>(1);
         String was = user(change.before());
         String is = user(change.after());
@@ -51,7 +55,7 @@ final class StatusMapping implements Mapping {
             outgoing.add(
                     outgoing(change, is, row(is, change.after()).content(change.committedAt())));
         }
-        return outgoing;
+        return Mapped.to(outgoing);
     }
 
     /// Null for a row that nobody can subscribe to.

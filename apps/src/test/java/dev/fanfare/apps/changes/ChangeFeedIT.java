@@ -4,6 +4,7 @@ package dev.fanfare.apps.changes;
 import static dev.fanfare.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.apps.Http;
 import dev.fanfare.apps.TestPostgres;
 import dev.fanfare.changes.PostgresChanges;
 import dev.fanfare.changes.Settings;
@@ -16,6 +17,7 @@ import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
 import dev.fanfare.server.Fanfare;
 import dev.fanfare.testkit.ManualClock;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -33,6 +35,11 @@ class ChangeFeedIT {
     private final Environment environment = new Environment(new ManualClock(), new SecureRandom());
 
     private static ChangeMapping mapping(String name, String channel, String where) {
+        return mapping(name, channel, where, "id", "total");
+    }
+
+    private static ChangeMapping mapping(
+            String name, String channel, String where, String... columns) {
         return ChangeMapping.of(
                 name,
                 new ChangeMapping.Described(
@@ -42,8 +49,8 @@ class ChangeFeedIT {
                         List.of(),
                         "{operation}",
                         ChangeMapping.PayloadShape.ROW,
-                        List.of("id", "total"),
-                        List.of()));
+                        List.of(columns),
+                        List.of("id")));
     }
 
     private static Settings settings(int number) {
@@ -53,6 +60,7 @@ class ChangeFeedIT {
                         "")
                 .slot("feed_" + number)
                 .publication("feed_" + number)
+                .watch(Duration.ofMillis(50))
                 .snapshot(Settings.Snapshot.NEVER);
     }
 
@@ -61,13 +69,20 @@ class ChangeFeedIT {
         final Settings settings = settings(FEEDS.incrementAndGet());
         final Mapping[] mappings;
         final Fanfare fanfare;
+        final Http http;
+        final Duration coalesce;
         ChangeFeed feed;
 
         Node(Mapping... mappings) {
+            this(Duration.ZERO, mappings);
+        }
+
+        Node(Duration coalesce, Mapping... mappings) {
+            this.coalesce = coalesce;
             this.mappings = mappings;
             TestPostgres.sql(
                     "drop table if exists feed_order;"
-                            + "create table feed_order (id int primary key, store text, total numeric);"
+                            + "create table feed_order (id int primary key, store text, total numeric, body text);"
                             + "alter table feed_order replica identity full");
             ChangeFeed[] installed = new ChangeFeed[1];
             fanfare =
@@ -87,11 +102,12 @@ class ChangeFeedIT {
                                         config, source(), ChangeFeed.Watch.NONE, environment);
                     });
             feed = installed[0];
+            http = new Http(fanfare.port());
             begins();
         }
 
         private ChangeFeed.Source source() {
-            return new ChangeFeed.Source("shop", settings, List.of(mappings), Duration.ZERO);
+            return new ChangeFeed.Source("shop", settings, List.of(mappings), coalesce);
         }
 
         void begins() {
@@ -119,8 +135,13 @@ class ChangeFeedIT {
                     : List.of("broken");
         }
 
+        HttpResponse<String> get(String path) {
+            return http.get(path);
+        }
+
         @Override
         public void close() {
+            http.close();
             feed.close();
             PostgresChanges.dropSlot(settings);
             fanfare.close();
@@ -196,6 +217,105 @@ class ChangeFeedIT {
             assertThat(node.history("other", HistoryQuery.since(other, 10)))
                     .as("another channel")
                     .isInstanceOf(History.Entries.class);
+        }
+    }
+
+    @Test
+    void aTableThatIsDroppedAndCreatedAgainIsAGapAndThenFollowed() {
+        try (Node node = new Node(mapping("by-store", "orders:{store}", ""))) {
+            TestPostgres.sql("insert into feed_order values (1, 'a', 5)");
+            eventually(LONG, () -> assertThat(node.published("orders:a")).hasSize(1));
+            Position last = node.history("orders:a", HistoryQuery.latest(1)).top();
+            TestPostgres.sql("drop table feed_order");
+            eventually(LONG, () -> assertThat(node.get("/ready").statusCode()).isEqualTo(503));
+            TestPostgres.sql(
+                    "create table feed_order (id int primary key, store text, total numeric)");
+            eventually(LONG, () -> assertThat(node.get("/ready").statusCode()).isEqualTo(200));
+            TestPostgres.sql("insert into feed_order values (2, 'a', 6)");
+            eventually(
+                    LONG,
+                    () ->
+                            assertThat(node.published("orders:a"))
+                                    .containsExactly("insert {\"id\":2,\"total\":6}"));
+            assertThat(node.history("orders:a", HistoryQuery.since(last, 10)))
+                    .isInstanceOf(History.Broken.class);
+            assertThat(node.get("/metrics").body())
+                    .contains("fanfare_source_gaps_total{source=\"shop\"} 1.0");
+        }
+    }
+
+    /// Long enough for Postgres to leave it out of updates that do not change it.
+    private static void longBody() {
+        TestPostgres.sql(
+                "alter table feed_order replica identity default, alter body set storage external");
+        TestPostgres.sql("insert into feed_order values (1, 'a', 5, repeat('x', 10000))");
+    }
+
+    @Test
+    void anUpdateThatCannotBeJudgedIsAGapInItsChannel() {
+        Mapping described = mapping("described", "orders:{store}", "body <> ''");
+        try (Node node = new Node(described, mapping("all", "all", ""))) {
+            longBody();
+            eventually(LONG, () -> assertThat(node.published("orders:a")).hasSize(1));
+            Position last = node.history("orders:a", HistoryQuery.latest(1)).top();
+            Position other = node.history("all", HistoryQuery.latest(1)).top();
+            TestPostgres.sql("update feed_order set total = 6");
+            eventually(
+                    LONG,
+                    () ->
+                            assertThat(node.history("orders:a", HistoryQuery.since(last, 10)))
+                                    .isInstanceOf(History.Broken.class));
+            assertThat(node.history("all", HistoryQuery.since(other, 10)))
+                    .as("what another mapping knows to be whole")
+                    .isInstanceOf(History.Entries.class);
+            assertThat(node.get("/metrics").body())
+                    .contains("fanfare_source_lost_total{source=\"shop\"} 1.0");
+        }
+    }
+
+    @Test
+    void withFullIdentityEveryUpdateIsJudged() {
+        try (Node node = new Node(mapping("described", "orders:{store}", "body <> ''"))) {
+            longBody();
+            TestPostgres.sql("alter table feed_order replica identity full");
+            TestPostgres.sql("update feed_order set total = 6");
+            eventually(
+                    LONG,
+                    () ->
+                            assertThat(node.published("orders:a"))
+                                    .containsExactly(
+                                            "insert {\"id\":1,\"total\":5}",
+                                            "update {\"id\":1,\"total\":6}"));
+            assertThat(node.get("/metrics").body())
+                    .contains("fanfare_source_lost_total{source=\"shop\"} 0.0");
+        }
+    }
+
+    @Test
+    void aLongValueIsNotLostToALaterChangeThatLeavesItAlone() {
+        ManualClock clock = (ManualClock) environment.clock();
+        try (Node node =
+                new Node(
+                        Duration.ofMillis(300), mapping("all", "all", "", "id", "total", "body"))) {
+            longBody();
+            TestPostgres.sql("update feed_order set body = repeat('b', 10000)");
+            TestPostgres.sql("update feed_order set total = 6");
+            eventually(
+                    LONG,
+                    () ->
+                            assertThat(node.get("/metrics").body())
+                                    .contains("fanfare_source_changes_total{source=\"shop\"} 3.0"));
+            eventually(
+                    LONG,
+                    () -> {
+                        clock.advance(Duration.ofSeconds(5));
+                        assertThat(node.published("all").getLast())
+                                .isEqualTo("update {\"id\":1,\"total\":6}");
+                    });
+            assertThat(node.published("all"))
+                    .contains(
+                            "update {\"id\":1,\"total\":5,\"body\":\"%s\"}"
+                                    .formatted("b".repeat(10_000)));
         }
     }
 

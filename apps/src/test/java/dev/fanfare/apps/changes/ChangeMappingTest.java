@@ -7,14 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fanfare.changes.Change;
 import dev.fanfare.changes.ChangeId;
 import dev.fanfare.changes.Column;
+import dev.fanfare.changes.ColumnNeeds;
 import dev.fanfare.changes.Operation;
 import dev.fanfare.changes.Row;
 import dev.fanfare.changes.Table;
 import dev.fanfare.changes.Value;
+import dev.fanfare.engine.Content;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -65,7 +70,7 @@ class ChangeMappingTest {
     }
 
     private static List<String> told(Mapping mapping, Change change) {
-        return mapping.map(change).stream()
+        return mapping.map(change).publications().stream()
                 .map(outgoing ->
                         outgoing.channel()
                                 + " "
@@ -191,7 +196,7 @@ class ChangeMappingTest {
                                 List.of("id")));
         Change change =
                 change(Operation.UPDATE, row("1", "a", null, "NaN"), row("1", "a", "new", "1e+20"));
-        Outgoing outgoing = whole.map(change).getFirst();
+        Outgoing outgoing = whole.map(change).publications().getFirst();
         assertThat(new String(outgoing.content().data(), StandardCharsets.UTF_8))
                 .isEqualTo(
                         "{\"operation\":\"update\",\"table\":\"public.orders\","
@@ -199,7 +204,7 @@ class ChangeMappingTest {
                                 + "\"after\":{\"id\":1,\"store\":\"a\",\"status\":\"new\",\"total\":1e+20},"
                                 + "\"committedAt\":\"2026-11-21T07:00:00Z\"}");
         assertThat(outgoing.content().event()).isEqualTo("orders");
-        assertThat(outgoing.content().key()).isEqualTo("1");
+        assertThat(outgoing.content().key()).isEqualTo("=1\0");
         assertThat(outgoing.key()).as("the same when it comes again").isEqualTo("0/10:3/all");
     }
 
@@ -211,6 +216,157 @@ class ChangeMappingTest {
                         List.of(Value.of("1"), Value.of("a"), Value.of("new"), Value.UNSENT));
         assertThat(told(BY_STORE, change(Operation.UPDATE, Row.NONE, after)))
                 .containsExactly("orders:a order.update {\"id\":1}");
+    }
+
+    private static Row without(String column, @Nullable String... values) {
+        Row row = row(values);
+        List<Value> sent =
+                COLUMNS.stream()
+                        .map(each ->
+                                each.name().equals(column)
+                                        ? Value.UNSENT
+                                        : row.values().get(COLUMNS.indexOf(each)))
+                        .toList();
+        return new Row(COLUMNS, sent);
+    }
+
+    private static ChangeMapping whole(String... conflateBy) {
+        return ChangeMapping.of(
+                "all",
+                new ChangeMapping.Described(
+                        "orders",
+                        "orders",
+                        "",
+                        List.of(),
+                        "{table}",
+                        ChangeMapping.PayloadShape.CHANGE,
+                        List.of(),
+                        List.of(conflateBy)));
+    }
+
+    private static Content content(Mapping mapping, Change change) {
+        return mapping.map(change).publications().getFirst().content();
+    }
+
+    private static Mapped updated(Mapping mapping, Row after) {
+        return mapping.map(change(Operation.UPDATE, Row.NONE, after));
+    }
+
+    @Test
+    void anUpdateWhoseConditionWasNotSentIsUndecidedInItsChannel() {
+        Mapped mapped = updated(BY_STORE, without("status", "1", "a", "", "5"));
+        assertThat(mapped.publications()).isEmpty();
+        assertThat(mapped.lost())
+                .contains(new Mapped.Undecided(Optional.of("orders:a"), "status was not sent"));
+    }
+
+    @Test
+    void anUpdateWhoseChannelWasNotSentIsUndecidedInAllOfThem() {
+        assertThat(updated(BY_STORE, without("store", "1", "", "new", "5")).lost())
+                .contains(new Mapped.Undecided(Optional.empty(), "store was not sent"));
+    }
+
+    @Test
+    void whatWasNotSentDecidesNothingWhereTheRestDoes() {
+        ChangeMapping either = mapping("orders:{store}", "total > 100 or status = 'new'");
+        assertThat(updated(either, without("status", "1", "a", "", "500")))
+                .satisfies(mapped -> {
+                    assertThat(mapped.lost()).isEmpty();
+                    assertThat(mapped.publications()).hasSize(1);
+                });
+        ChangeMapping both = mapping("orders:{store}", "total > 100 and status = 'new'");
+        assertThat(updated(both, without("status", "1", "a", "", "5")))
+                .isEqualTo(Mapped.to(List.of()));
+        assertThat(updated(both, without("status", "1", "a", "", "500")).lost()).isPresent();
+        ChangeMapping present = mapping("orders:{store}", "status is not null");
+        assertThat(updated(present, without("status", "1", "a", "", "500")).publications())
+                .as("a value that was left out is not NULL")
+                .hasSize(1);
+    }
+
+    @Test
+    void aRowThatNoChannelCanTakeIsLost() {
+        assertThat(
+                        BY_STORE.map(
+                                        change(
+                                                Operation.INSERT,
+                                                Row.NONE,
+                                                row("1", "a:b", "new", "1")))
+                                .lost())
+                .contains(new Mapped.Unplaced("the value of store is empty or has a colon in it"));
+        assertThat(
+                        BY_STORE.map(change(Operation.INSERT, Row.NONE, row("1", null, "new", "1")))
+                                .lost())
+                .as("NULL is in no channel by its nature")
+                .isEmpty();
+    }
+
+    @Test
+    void aDeletionIsLostWhenTheKeyDoesNotSayWhereTheRowWas() {
+        assertThat(BY_STORE.map(change(Operation.DELETE, key("1"), Row.NONE)).lost())
+                .containsInstanceOf(Mapped.Unplaced.class);
+        assertThat(
+                        mapping("orders:{store}", "", "insert")
+                                .map(change(Operation.DELETE, key("1"), Row.NONE))
+                                .lost())
+                .as("nobody asked for deletions")
+                .isEmpty();
+    }
+
+    @Test
+    void aPublicationThatLacksAColumnNamesItAndReplacesNone() {
+        Content content =
+                content(
+                        whole("id"),
+                        change(Operation.UPDATE, Row.NONE, without("status", "1", "a", "", "5")));
+        assertThat(new String(content.data(), StandardCharsets.UTF_8))
+                .endsWith("\"unchanged\":[\"status\"]}");
+        assertThat(content.extent()).isEqualTo(Content.Extent.PARTIAL);
+        assertThat(
+                        content(
+                                        mapping("orders:{store}", ""),
+                                        change(
+                                                Operation.UPDATE,
+                                                Row.NONE,
+                                                without("status", "1", "a", "", "5")))
+                                .extent())
+                .as("what is not published is not missed")
+                .isEqualTo(Content.Extent.WHOLE);
+    }
+
+    @Test
+    void rowsReplaceEachOtherOnlyWhenTheirKeysAreKnownAndEqual() {
+        Mapping mapping = whole("store", "status");
+        List<@Nullable String> keys =
+                Stream.of(
+                                row("1", "a", "b", "1"),
+                                row("2", "ab", "", "1"),
+                                row("3", null, "null", "1"),
+                                row("4", "null", null, "1"))
+                        .map(row -> content(mapping, change(Operation.INSERT, Row.NONE, row)).key())
+                        .toList();
+        assertThat(keys).doesNotHaveDuplicates();
+        assertThat(
+                        content(
+                                        mapping,
+                                        change(
+                                                Operation.UPDATE,
+                                                Row.NONE,
+                                                without("status", "1", "a", "", "5")))
+                                .key())
+                .isEqualTo("0/10:3");
+        assertThat(content(mapping, change(Operation.DELETE, key("1"), Row.NONE)).key())
+                .isEqualTo("0/10:3");
+    }
+
+    @Test
+    void needsTheColumnsThatItNames() {
+        assertThat(BY_STORE.needs())
+                .isEqualTo(
+                        new ColumnNeeds(
+                                Set.of("store", "status", "id", "total"),
+                                Set.of("store", "status")));
+        assertThat(whole("id").needs()).isEqualTo(new ColumnNeeds(Set.of("id"), Set.of()));
     }
 
     @Test

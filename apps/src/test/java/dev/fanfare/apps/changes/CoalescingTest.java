@@ -79,6 +79,11 @@ class CoalescingTest {
         return new ChangeFeed.Step(CHANGE, new Outgoing(channel, content, data));
     }
 
+    private static ChangeFeed.Step partial(String channel, String data) {
+        Content content = Content.of(data.getBytes(StandardCharsets.UTF_8)).partial();
+        return new ChangeFeed.Step(CHANGE, new Outgoing(channel, content, data));
+    }
+
     private void add(ChangeFeed.Step... steps) {
         assertThat(coalescing.add(List.of(steps))).as("room for more").isCompleted();
     }
@@ -101,6 +106,33 @@ class CoalescingTest {
         round("a 3", "b 1").forEach(Asked::succeeds);
         add(step("a", "4"));
         round("a 4").forEach(Asked::succeeds);
+    }
+
+    @Test
+    void partialOnesFollowTheOneTheyDoNotReplace() {
+        add(step("a", "1"), step("a", "whole"), partial("a", "part"), partial("a", "more"));
+        round("a whole").forEach(Asked::succeeds);
+        round("a part").forEach(Asked::fails);
+        add(partial("a", "last"));
+        round("a part").forEach(Asked::succeeds);
+        round("a more").forEach(Asked::fails);
+        add(step("a", "new"));
+        round("a new").forEach(Asked::succeeds);
+        add(step("b", "end"));
+        round("b end");
+    }
+
+    @Test
+    void whatIsClearedIsNotPublishedAnyMore() {
+        add(step("a", "1"));
+        List<Asked> underway = round("a 1");
+        add(step("b", "1"));
+        coalescing.clear();
+        underway.forEach(Asked::fails);
+        add(step("c", "1"));
+        round("c 1").forEach(Asked::succeeds);
+        add(step("d", "1"));
+        round("d 1");
     }
 
     @Test

@@ -256,13 +256,14 @@ public record Config(
                     String event,
             @Setting(
                             value =
-                                    "The whole `change`, `{operation, table, before, after, committedAt}`, or the `row`.",
+                                    "The whole `change`, `{operation, table, before, after, committedAt}`, and `unchanged` where"
+                                            + " long values were left out; or the `row`.",
                             initial = "change")
                     ChangeMapping.PayloadShape payload,
             @Setting("Columns, `total` or `total as amount`; empty for all.") List<String> columns,
             @Setting(
                             "Columns that say which publications replace each other, where a channel promises the latest"
-                                    + " only.")
+                                    + " only. One that lacks a long value does not replace the one before it.")
                     List<String> conflateBy) {
 
         Mapping mapping(String name) {

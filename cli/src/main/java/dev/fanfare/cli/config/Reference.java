@@ -137,7 +137,16 @@ final class Reference {
 
             A row is in a channel while its condition holds and its columns name that channel: an update that takes it there is told as
             `insert`, one that takes it away as `delete`. To tell the second, Postgres has to send rows as they were:
-            `alter table orders replica identity full`. A value with a `:` or another character that channels' names do not have
+            `alter table orders replica identity full`; a start without it warns. Without it, deletions are told only where the
+            key says in which channel the row was, an update that leaves alone a long value (TOAST) does not have it (`unchanged`
+            in the payload `change` names it), and one whose `where` or channel depends on such a value is a gap in its channels.
+            `fanfare_source_lost_total` counts what could not be published.
+
+            The columns that a mapping names must be published. A source whose table is missing, or lacks such a column, is not
+            followed: `/ready` is 503 and the log says why. A table that was dropped and created again, swapped, or taken out of
+            the publication is followed again by itself, after a gap in all channels of the source.
+
+            A value with a `:` or another character that channels' names do not have
             leads nowhere.
 
             """;
