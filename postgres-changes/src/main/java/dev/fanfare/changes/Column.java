@@ -2,12 +2,15 @@
 package dev.fanfare.changes;
 
 /// A column of a row.
-///
-/// @param type the oid of its type, unsigned: 25 is `text`, 1700 `numeric`
-public record Column(String name, int type, Role role) {
+public record Column(String name, ColumnType type, Role role) {
     public enum Role {
         /// It is part of what identifies a row (its REPLICA IDENTITY). In a snapshot: of the same.
         KEY,
         PLAIN
+    }
+
+    /// @param oid of a type that is one text
+    public Column(String name, int oid, Role role) {
+        this(name, new ColumnType.Scalar(oid), role);
     }
 }

@@ -20,7 +20,7 @@ final class Connections {
 
     private static final String ALIKE =
             "set time zone 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres';"
-                    + " set bytea_output = 'hex'; set extra_float_digits = 1;"
+                    + " set bytea_output = 'hex'; set extra_float_digits = 1; set lc_monetary = 'C';"
                     + " set idle_in_transaction_session_timeout = 0; set statement_timeout = 0;"
                     + " set lock_timeout = 0";
 

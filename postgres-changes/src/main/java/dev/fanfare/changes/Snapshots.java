@@ -176,6 +176,6 @@ final class Snapshots {
                 }
             }
         }
-        return columns;
+        return new ColumnTypes(database).of(columns);
     }
 }

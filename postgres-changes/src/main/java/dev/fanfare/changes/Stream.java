@@ -169,7 +169,7 @@ final class Stream implements Runnable {
                 this.link = link;
                 slot.prepare(database, link, publication);
                 slot.follow(link);
-                follow(link);
+                follow(link, new ColumnTypes(database));
             }
         } finally {
             link = null;
@@ -177,7 +177,7 @@ final class Stream implements Runnable {
         }
     }
 
-    private void follow(Link link) throws SQLException {
+    private void follow(Link link, ColumnTypes types) throws SQLException {
         state = State.STREAMING;
         lastHolder = "";
         if (told.back()) {
@@ -198,7 +198,7 @@ final class Stream implements Runnable {
                     link.tellNews();
                     message = link.await();
                 }
-                boolean progressed = handle(message, link, transactions);
+                boolean progressed = handle(message, link, transactions, types);
                 progress.reached(link.confirmed());
                 if (progressed || System.nanoTime() - since > settings.backoff().most().toNanos()) {
                     pause.reset();
@@ -216,12 +216,13 @@ final class Stream implements Runnable {
     /// ```
     ///
     /// @return whether the listener took a transaction
-    private static boolean handle(ByteBuffer message, Link link, Transactions transactions)
+    private static boolean handle(
+            ByteBuffer message, Link link, Transactions transactions, ColumnTypes types)
             throws SQLException {
         int kind = message.get();
         if (kind == 'w') {
             message.position(message.position() + 3 * Long.BYTES);
-            long end = transactions.accept(PgOutput.decode(message));
+            long end = transactions.accept(typed(PgOutput.decode(message), types));
             if (end != 0) {
                 link.taken(end);
             }
@@ -239,5 +240,11 @@ final class Stream implements Runnable {
             link.tell();
         }
         return false;
+    }
+
+    private static Message typed(Message message, ColumnTypes types) throws SQLException {
+        return message instanceof Message.Relation(int oid, Table table, var columns)
+                ? new Message.Relation(oid, table, types.of(columns))
+                : message;
     }
 }

@@ -179,7 +179,8 @@ final class FollowingIT {
                         List.of("id", "title", "at", "more"),
                         List.of("id", "title", "at", "more"));
         assertThat(changes.get(1).after().text("more")).isEqualTo("5");
-        assertThat(changes.get(4).after().columns().get(1).type()).isEqualTo(1043);
+        assertThat(changes.get(4).after().columns().get(1).type())
+                .isEqualTo(new ColumnType.Scalar(1043));
     }
 
     @Test

@@ -52,6 +52,7 @@ public final class ChangeMapping implements Mapping {
     ///   snapshot) is told; empty for all but the last
     /// @param event of the publications; `{operation}` and `{table}` stand for what happened where
     /// @param columns what is published, `total` or `total as amount`; empty for all
+    /// @param numbers how those of `bigint` and `numeric` are published
     /// @param conflateBy columns that together say which publications replace each other, in a
     ///   channel that promises the latest only
     public record Described(
@@ -62,6 +63,7 @@ public final class ChangeMapping implements Mapping {
             String event,
             PayloadShape payload,
             List<String> columns,
+            Numbers numbers,
             List<String> conflateBy) {}
 
     /// What of a change is published.
@@ -85,7 +87,8 @@ public final class ChangeMapping implements Mapping {
                             case CHANGE -> Payload.Shape.CHANGE;
                             case ROW -> Payload.Shape.ROW;
                         },
-                        renamed(described.columns));
+                        renamed(described.columns),
+                        described.numbers);
         this.conflateBy = List.copyOf(described.conflateBy);
         Set<String> decisive = new HashSet<>(channel.columns());
         decisive.addAll(condition.columns());

@@ -4,10 +4,13 @@ package dev.fanfare.apps.changes;
 import dev.fanfare.apps.Json;
 import dev.fanfare.changes.Change;
 import dev.fanfare.changes.Column;
+import dev.fanfare.changes.ColumnType;
+import dev.fanfare.changes.Literal;
 import dev.fanfare.changes.Row;
 import dev.fanfare.changes.Value;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param columns the names under which columns are published; empty for all of them, under their
 ///   own
-record Payload(Shape shape, Map<String, String> columns) {
+/// @param numbers how those of `bigint` and `numeric` are published
+record Payload(Shape shape, Map<String, String> columns, Numbers numbers) {
     /// Types of pg_type.dat whose text is a number in JSON too, unless it is `NaN` or infinite.
     private static final int INT8 = 20;
 
@@ -97,18 +101,61 @@ record Payload(Shape shape, Map<String, String> columns) {
         return object;
     }
 
-    private static @Nullable Object json(int type, Value value) {
-        if (!(value instanceof Value.Text(String text))) {
-            return null;
-        }
+    private @Nullable Object json(ColumnType type, Value value) {
+        return value instanceof Value.Text(String text) ? json(type, text) : null;
+    }
+
+    private Object json(ColumnType type, String text) {
         return switch (type) {
+            case ColumnType.Scalar(int oid) -> scalar(oid, text);
+            case ColumnType.Array(ColumnType element, char delimiter) ->
+                    items(element, Literal.array(text, delimiter));
+            case ColumnType.Composite(Map<String, ColumnType> fields) ->
+                    fields(fields, Literal.row(text), text);
+        };
+    }
+
+    private List<@Nullable Object> items(ColumnType element, List<?> items) {
+        List<@Nullable Object> all = new ArrayList<>(items.size());
+        for (Object item : items) {
+            all.add(
+                    switch (item) {
+                        case null -> null;
+                        case List<?> inner -> items(element, inner);
+                        default -> json(element, item.toString());
+                    });
+        }
+        return all;
+    }
+
+    /// A row that was written when its type had other fields stays a text.
+    private Object fields(
+            Map<String, ColumnType> fields, List<@Nullable String> values, String text) {
+        if (values.size() != fields.size()) {
+            return text;
+        }
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        Iterator<@Nullable String> each = values.iterator();
+        fields.forEach((name, type) -> {
+            String value = each.next();
+            object.put(name, value == null ? null : json(type, value));
+        });
+        return object;
+    }
+
+    private Object scalar(int oid, String text) {
+        return switch (oid) {
             case BOOL -> text.equals("t");
-            case INT2, INT4, INT8, OID -> raw(text);
-            case NUMERIC, FLOAT4, FLOAT8 ->
-                    Character.isLetter(text.charAt(text.length() - 1)) ? text : raw(text);
+            case INT2, INT4, OID, FLOAT4, FLOAT8 -> isNumber(text) ? raw(text) : text;
+            case INT8, NUMERIC -> isNumber(text) && numbers.asNumber(text) ? raw(text) : text;
             case JSON, JSONB -> raw(text);
             default -> text;
         };
+    }
+
+    /// It may be `NaN` or infinite.
+    private static boolean isNumber(String text) {
+        return !Character.isLetter(text.charAt(text.length() - 1));
     }
 
     private static Object raw(String text) {

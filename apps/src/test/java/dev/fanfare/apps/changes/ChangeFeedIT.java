@@ -50,6 +50,7 @@ class ChangeFeedIT {
                         "{operation}",
                         ChangeMapping.PayloadShape.ROW,
                         List.of(columns),
+                        Numbers.SAFE,
                         List.of("id")));
     }
 

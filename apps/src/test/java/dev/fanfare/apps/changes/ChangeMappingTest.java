@@ -66,6 +66,7 @@ class ChangeMappingTest {
                         "order.{operation}",
                         ChangeMapping.PayloadShape.ROW,
                         List.of("id", "total as amount"),
+                        Numbers.SAFE,
                         List.of()));
     }
 
@@ -193,15 +194,19 @@ class ChangeMappingTest {
                                 "{table}",
                                 ChangeMapping.PayloadShape.CHANGE,
                                 List.of(),
+                                Numbers.SAFE,
                                 List.of("id")));
         Change change =
-                change(Operation.UPDATE, row("1", "a", null, "NaN"), row("1", "a", "new", "1e+20"));
+                change(
+                        Operation.UPDATE,
+                        row("1", "a", null, "NaN"),
+                        row("1", "a", "new", "120.50"));
         Outgoing outgoing = whole.map(change).publications().getFirst();
         assertThat(new String(outgoing.content().data(), StandardCharsets.UTF_8))
                 .isEqualTo(
                         "{\"operation\":\"update\",\"table\":\"public.orders\","
                                 + "\"before\":{\"id\":1,\"store\":\"a\",\"status\":null,\"total\":\"NaN\"},"
-                                + "\"after\":{\"id\":1,\"store\":\"a\",\"status\":\"new\",\"total\":1e+20},"
+                                + "\"after\":{\"id\":1,\"store\":\"a\",\"status\":\"new\",\"total\":120.50},"
                                 + "\"committedAt\":\"2026-11-21T07:00:00Z\"}");
         assertThat(outgoing.content().event()).isEqualTo("orders");
         assertThat(outgoing.content().key()).isEqualTo("=1\0");
@@ -241,6 +246,7 @@ class ChangeMappingTest {
                         "{table}",
                         ChangeMapping.PayloadShape.CHANGE,
                         List.of(),
+                        Numbers.SAFE,
                         List.of(conflateBy)));
     }
 

@@ -4,6 +4,7 @@ package dev.fanfare.cli.config;
 import dev.fanfare.apps.changes.ChangeFeed;
 import dev.fanfare.apps.changes.ChangeMapping;
 import dev.fanfare.apps.changes.Mapping;
+import dev.fanfare.apps.changes.Numbers;
 import dev.fanfare.changes.Settings;
 import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Limits;
@@ -262,6 +263,12 @@ public record Config(
                     ChangeMapping.PayloadShape payload,
             @Setting("Columns, `total` or `total as amount`; empty for all.") List<String> columns,
             @Setting(
+                            value =
+                                    "How `bigint` and `numeric` are published: as numbers but for those that a JavaScript"
+                                            + " client would round, which are texts (`safe`); all as `text`; all as `number`.",
+                            initial = "safe")
+                    Numbers numbers,
+            @Setting(
                             "Columns that say which publications replace each other, where a channel promises the latest"
                                     + " only. One that lacks a long value does not replace the one before it.")
                     List<String> conflateBy) {
@@ -277,6 +284,7 @@ public record Config(
                             event,
                             payload,
                             columns,
+                            numbers,
                             conflateBy));
         }
     }

@@ -142,6 +142,8 @@ final class Reference {
             in the payload `change` names it), and one whose `where` or channel depends on such a value is a gap in its channels.
             `fanfare_source_lost_total` counts what could not be published.
 
+            [Types of Postgres in a payload](postgres-types.md) has the JSON of each type.
+
             The columns that a mapping names must be published. A source whose table is missing, or lacks such a column, is not
             followed: `/ready` is 503 and the log says why. A table that was dropped and created again, swapped, or taken out of
             the publication is followed again by itself, after a gap in all channels of the source.
