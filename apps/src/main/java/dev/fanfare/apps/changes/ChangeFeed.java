@@ -266,8 +266,7 @@ public final class ChangeFeed implements AutoCloseable {
             Outgoing outgoing = step.outgoing();
             CompletableFuture<Published> acknowledged = new CompletableFuture<>();
             watch.publishing(step.change(), outgoing, acknowledged.thenApply(Published::position));
-            hub.channel(outgoing.channel())
-                    .publish(outgoing.content(), source.name() + "/" + outgoing.key())
+            acknowledgement(step)
                     .whenComplete((published, failure) -> {
                         if (failure == null) {
                             acknowledged.complete(published);
@@ -276,6 +275,27 @@ public final class ChangeFeed implements AutoCloseable {
                         }
                     });
             return acknowledged;
+        }
+
+        private CompletionStage<Published> acknowledgement(Step step) {
+            Outgoing outgoing = step.outgoing();
+            try {
+                return hub.channel(outgoing.channel())
+                        .publish(outgoing.content(), source.name() + "/" + outgoing.key());
+            } catch (IllegalArgumentException e) {
+                // It never can be, and what follows it must not wait for it.
+                lost.increment();
+                LOG.error(
+                        "source {}: a change of {} cannot be published in {}, which is told of a gap:"
+                                + " {}",
+                        source.name(),
+                        step.change().table(),
+                        outgoing.channel(),
+                        e.getMessage());
+                return hub.channel(outgoing.channel())
+                        .reset()
+                        .thenApply(position -> new Published(position, Published.Novelty.NEW));
+            }
         }
 
         /// The channels of a mapping that somebody listens to, or may come back to.

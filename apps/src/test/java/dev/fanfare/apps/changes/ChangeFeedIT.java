@@ -83,7 +83,7 @@ class ChangeFeedIT {
             this.mappings = mappings;
             TestPostgres.sql(
                     "drop table if exists feed_order;"
-                            + "create table feed_order (id int primary key, store text, total numeric, body text);"
+                            + "create table feed_order (id int primary key, store text, total numeric, body text, doc json);"
                             + "alter table feed_order replica identity full");
             ChangeFeed[] installed = new ChangeFeed[1];
             fanfare =
@@ -269,6 +269,28 @@ class ChangeFeedIT {
             assertThat(node.history("all", HistoryQuery.since(other, 10)))
                     .as("what another mapping knows to be whole")
                     .isInstanceOf(History.Entries.class);
+            assertThat(node.get("/metrics").body())
+                    .contains("fanfare_source_lost_total{source=\"shop\"} 1.0");
+        }
+    }
+
+    @Test
+    void aValueThatCannotBePublishedIsAGapAndHoldsBackNothing() {
+        try (Node node = new Node(mapping("all", "all", "", "id", "doc"))) {
+            TestPostgres.sql("insert into feed_order values (1, 'a', 5)");
+            eventually(LONG, () -> assertThat(node.published("all")).hasSize(1));
+            Position last = node.history("all", HistoryQuery.latest(1)).top();
+            TestPostgres.sql(
+                    "insert into feed_order (id, doc)"
+                            + " values (2, (repeat('[', 2000) || repeat(']', 2000))::json)");
+            TestPostgres.sql("insert into feed_order (id, doc) values (3, '[3]')");
+            eventually(
+                    LONG,
+                    () ->
+                            assertThat(node.published("all"))
+                                    .containsExactly("insert {\"id\":3,\"doc\":[3]}"));
+            assertThat(node.history("all", HistoryQuery.since(last, 10)))
+                    .isInstanceOf(History.Broken.class);
             assertThat(node.get("/metrics").body())
                     .contains("fanfare_source_lost_total{source=\"shop\"} 1.0");
         }
