@@ -25,20 +25,22 @@ public final class Channel {
         return name;
     }
 
-    /// Publishes `value` as its payload; a [Content] as it is.
+    /// Publishes `value` as its payload; a [Content] as it is, if its data is a payload.
+    ///
+    /// @throws IllegalArgumentException when it cannot be sent, and says why; so do the others
     public CompletionStage<Published> publish(Object value) {
-        return publish(hub.content(value), null);
+        return hub.publish(name, hub.content(value), null);
     }
 
     /// Publishes under an event name.
     public CompletionStage<Published> publish(String event, Object value) {
-        return publish(Content.of(event, hub.content(value).data()), null);
+        return hub.publish(name, hub.content(event, value), null);
     }
 
     /// @param idempotencyKey publishing again with the same key changes nothing; null publishes
     ///   always
     public CompletionStage<Published> publish(Content content, @Nullable String idempotencyKey) {
-        return hub.publish(name, content, idempotencyKey);
+        return hub.publish(name, hub.content(content), idempotencyKey);
     }
 
     /// Why a client could not publish this as data here, whoever it is; null when it could.

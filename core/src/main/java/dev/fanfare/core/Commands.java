@@ -235,9 +235,9 @@ final class Commands {
         }
     }
 
-    private static void invoke(Session session, Command.Send command, MessageHandler handler) {
+    private void invoke(Session session, Command.Send command, MessageHandler handler) {
         try {
-            byte[] answer = handler.handle(session, command.data());
+            byte[] answer = hub.answer(handler.handle(session, command.data()));
             session.replyFrom(command.id(), new Reply.Answer(answer));
         } catch (InvalidMessage invalid) {
             session.replyFrom(command.id(), new Reply.Refused(invalid.refusal()));

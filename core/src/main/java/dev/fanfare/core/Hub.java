@@ -9,6 +9,7 @@ import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
 import dev.fanfare.engine.PublishRequest;
 import dev.fanfare.engine.Published;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -312,8 +313,38 @@ public final class Hub implements AutoCloseable {
         return match == null ? ChannelRules.DEFAULT : match.rules();
     }
 
-    Content content(Object value) {
-        return value instanceof Content content ? content : Content.of(payloads.write(value));
+    /// What the server's own code publishes, sends or answers: `value` as its payload, or a
+    /// [Content] as it is. Checked here and nowhere after; what clients send is checked by their
+    /// dialect instead. Any thread.
+    ///
+    /// @throws IllegalArgumentException when it cannot be sent, and says why
+    public Content content(Object value) {
+        if (!(value instanceof Content content)) {
+            return Content.of(payloads.write(value));
+        }
+        payloads.check(content.data());
+        checkEvent(content.event());
+        return content;
+    }
+
+    /// The same under an event name.
+    Content content(String event, Object value) {
+        checkEvent(event);
+        return Content.of(event, content(value).data());
+    }
+
+    private static void checkEvent(@Nullable String event) {
+        if (event != null && !StandardCharsets.UTF_8.newEncoder().canEncode(event)) {
+            throw new IllegalArgumentException("The name of the event has half a surrogate pair.");
+        }
+    }
+
+    /// What a handler answered, or null.
+    byte @Nullable [] answer(byte @Nullable [] payload) {
+        if (payload != null) {
+            payloads.check(payload);
+        }
+        return payload;
     }
 
     /// Why a client may not publish this payload in a channel of these rules, or null.

@@ -8,6 +8,12 @@ public interface Payloads {
     /// @throws IllegalArgumentException when `value` has no representation
     byte[] write(Object value);
 
+    /// Checks what user code hands over as a payload already. Anything is one, unless the format
+    /// says otherwise.
+    ///
+    /// @throws IllegalArgumentException says what is wrong with it
+    default void check(byte[] payload) {}
+
     /// Whether a payload is in the form in which clients encrypt. None is, unless the format says
     /// otherwise.
     default boolean encrypted(byte[] payload) {

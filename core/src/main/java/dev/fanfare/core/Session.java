@@ -126,6 +126,8 @@ public final class Session {
     }
 
     /// Sends to this session alone.
+    ///
+    /// @throws IllegalArgumentException when it cannot be sent, and says why
     public void send(Object value) {
         Content content = hub.content(value);
         onLoop(() -> sendNow(content));

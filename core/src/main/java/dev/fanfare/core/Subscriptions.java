@@ -169,7 +169,8 @@ final class Subscriptions {
 
     private void read(Subscription subscription, Snapshot snapshot, Recovery hold) {
         try {
-            Content content = snapshot.read();
+            Content read = snapshot.read();
+            Content content = read == null ? null : session.hub().content(read);
             Position reaches = snapshot.reaches();
             session.onLoop(() -> {
                 if (content != null) {

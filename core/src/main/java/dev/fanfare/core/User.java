@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
-import dev.fanfare.engine.Content;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -30,13 +29,14 @@ public final class User {
     ///
     /// @return what became of it; fails with [dev.fanfare.engine.EngineUnavailable] when it is not
     ///   known whether it waits
+    /// @throws IllegalArgumentException when it cannot be sent, and says why
     public CompletionStage<Sent> send(Object value) {
         return hub.inboxes().send(id, hub.content(value));
     }
 
     /// The same, under an event name.
     public CompletionStage<Sent> send(String event, Object value) {
-        return hub.inboxes().send(id, Content.of(event, hub.content(value).data()));
+        return hub.inboxes().send(id, hub.content(event, value));
     }
 
     /// Closes every session of the user.

@@ -61,8 +61,7 @@ final class JsonReader {
         }
     }
 
-    /// What must hold for the raw bytes: an object in UTF-8 (the parser would take UTF-16 for as
-    /// good), without NUL, and every escaped surrogate in a pair.
+    /// What must hold for the raw bytes, besides that they are UTF-8.
     private static void scan(byte[] text) throws BadFrame {
         int start = 0;
         while (start < text.length && text[start] <= ' ' && text[start] >= 0) {
@@ -71,48 +70,10 @@ final class JsonReader {
         if (start == text.length || text[start] != '{') {
             throw bad(null, "The message is not a JSON object.");
         }
-        for (int i = start; i < text.length; i++) {
-            if (text[i] == 0) {
-                throw bad(null, NOT_JSON);
-            }
-            if (text[i] == '\\') {
-                i = afterEscape(text, i);
-            }
+        String problem = JsonText.problemOfUtf8(text);
+        if (problem != null) {
+            throw bad(null, "The message " + problem + ".");
         }
-    }
-
-    /// The index of the last byte of the escape, or pair of escapes, that begins at `at`.
-    private static int afterEscape(byte[] text, int at) throws BadFrame {
-        int unit = escaped(text, at);
-        if (unit < 0) {
-            return at + 1;
-        }
-        if (Character.isHighSurrogate((char) unit)) {
-            int low = escaped(text, at + 6);
-            if (low >= 0 && Character.isLowSurrogate((char) low)) {
-                return at + 11;
-            }
-        }
-        if (Character.isSurrogate((char) unit)) {
-            throw bad(null, "A string of the message has half a surrogate pair (RFC 8259, 8.2).");
-        }
-        return at + 5;
-    }
-
-    /// The code unit of the unicode escape at that place, or -1 when none is there.
-    private static int escaped(byte[] text, int at) {
-        if (at + 5 >= text.length || text[at] != '\\' || text[at + 1] != 'u') {
-            return -1;
-        }
-        int unit = 0;
-        for (int i = at + 2; i < at + 6; i++) {
-            int digit = Character.digit(text[i], 16);
-            if (digit < 0) {
-                return -1;
-            }
-            unit = unit << 4 | digit;
-        }
-        return unit;
     }
 
     private void document() throws BadFrame {

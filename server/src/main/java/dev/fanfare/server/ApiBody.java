@@ -2,6 +2,7 @@
 package dev.fanfare.server;
 
 import dev.fanfare.core.Rulebook;
+import dev.fanfare.protocol.JsonText;
 import dev.fanfare.server.http.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -14,10 +15,14 @@ record ApiBody(Map<String, byte[]> fields) {
     private static final int MAX_NAME = 128;
 
     static ApiBody of(Request request) {
+        String problem = JsonText.problem(request.body());
+        if (problem != null) {
+            throw ApiProblem.field("body", "The body " + problem + ".");
+        }
         try {
             return new ApiBody(Json.slices(request.body()));
         } catch (JacksonException e) {
-            throw ApiProblem.body("The body must be one JSON object.");
+            throw ApiProblem.field("body", "The body must be one JSON object.");
         }
     }
 

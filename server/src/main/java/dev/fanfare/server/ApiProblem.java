@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import dev.fanfare.core.Refusal;
 import dev.fanfare.server.http.Response;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,8 +30,8 @@ final class ApiProblem extends RuntimeException {
                 };
     }
 
-    static ApiProblem body(String message) {
-        return new ApiProblem(400, message, null, null);
+    static ApiProblem of(Refusal invalid) {
+        return new ApiProblem(400, invalid.message(), invalid.field(), invalid.limit());
     }
 
     static ApiProblem field(String field, String message) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import dev.fanfare.core.InvalidMessage;
 import dev.fanfare.server.http.Pages;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
@@ -64,12 +65,20 @@ final class Exchange {
             return switch (match) {
                 case Router.Found(Route route, Map<String, String> parameters) ->
                         new Cors(route.origins(), own)
-                                .open(head, route.handler().handle(head.at(parameters, body)));
+                                .open(head, handled(route, head.at(parameters, body)));
                 case Router.OtherMethods _, Router.Nowhere _ -> page();
             };
         } catch (Exception e) {
             LOG.error("the handler of {} {} failed", head.method(), template(), e);
             return internal();
+        }
+    }
+
+    private static Response handled(Route route, Request request) throws Exception {
+        try {
+            return route.handler().handle(request);
+        } catch (InvalidMessage invalid) {
+            return ApiProblem.of(invalid.refusal()).response();
         }
     }
 

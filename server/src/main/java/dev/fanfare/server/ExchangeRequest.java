@@ -5,6 +5,7 @@ import dev.fanfare.core.Command;
 import dev.fanfare.core.Filter;
 import dev.fanfare.core.Refusal;
 import dev.fanfare.engine.Position;
+import dev.fanfare.protocol.Utf8;
 import dev.fanfare.server.http.Request;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,8 +98,7 @@ record ExchangeRequest(
     }
 
     private static List<byte[]> lines(byte[] body) {
-        int text = Utf8.advance(Utf8.COMPLETE, body, 0, body.length);
-        if (text != Utf8.COMPLETE) {
+        if (!Utf8.valid(body)) {
             throw ApiProblem.field("body", "The body must be UTF-8.");
         }
         int count = 1;

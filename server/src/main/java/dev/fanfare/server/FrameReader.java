@@ -2,6 +2,7 @@
 package dev.fanfare.server;
 
 import dev.fanfare.core.Close;
+import dev.fanfare.protocol.Utf8;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 

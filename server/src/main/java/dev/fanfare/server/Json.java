@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.InputCoercionException;
@@ -30,6 +31,17 @@ import tools.jackson.databind.type.LogicalType;
 final class Json {
     private static final int MAX_DEPTH = 32;
     private static final int MAX_NUMBER = 1_000;
+    private static final byte BYTE_ORDER_MARK = (byte) 0xef;
+    private static final JsonFactory UNBOUNDED =
+            JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(Integer.MAX_VALUE)
+                                    .maxNumberLength(Integer.MAX_VALUE)
+                                    .maxNameLength(Integer.MAX_VALUE)
+                                    .maxStringLength(Integer.MAX_VALUE)
+                                    .build())
+                    .build();
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
     private static final JsonMapper MAPPER =
@@ -200,6 +212,24 @@ final class Json {
             }
         }
         return found;
+    }
+
+    /// Whether `json` is one value and nothing else, however deep or long: for what the server's
+    /// own code wrote.
+    static boolean isValue(byte[] json) {
+        if (json.length > 0 && json[0] == BYTE_ORDER_MARK) {
+            return false; // the parser would skip it
+        }
+        try (JsonParser parser = UNBOUNDED.createParser(ObjectReadContext.empty(), json)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            parser.skipChildren();
+            parser.finishToken();
+            return parser.nextToken() == null;
+        } catch (JacksonException e) {
+            return false;
+        }
     }
 
     /// The text that `json` is, or null when it is something else.

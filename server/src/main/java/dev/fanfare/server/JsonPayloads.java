@@ -2,6 +2,7 @@
 package dev.fanfare.server;
 
 import dev.fanfare.core.Payloads;
+import dev.fanfare.protocol.JsonText;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +29,24 @@ final class JsonPayloads implements Payloads {
 
     @Override
     public byte[] write(Object value) {
-        return Json.write(value);
+        byte[] payload = Json.write(value);
+        checkText(payload);
+        return payload;
+    }
+
+    @Override
+    public void check(byte[] payload) {
+        checkText(payload);
+        if (!Json.isValue(payload)) {
+            throw new IllegalArgumentException("The payload is not one JSON value.");
+        }
+    }
+
+    private static void checkText(byte[] payload) {
+        String problem = JsonText.problem(payload);
+        if (problem != null) {
+            throw new IllegalArgumentException("The payload " + problem + ".");
+        }
     }
 
     /// The envelope of `protocol/SPEC.md`, section 14, and nothing beside it that could be read.

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,28 +139,6 @@ class FrameReaderTest {
         feed(frame(0x00, new byte[0]));
 
         assertThat(heard.events).containsExactly("violated 1008");
-    }
-
-    @Test
-    void utf8IsWhatTheJdkTakesForUtf8() {
-        Random random = new Random(7);
-        for (int round = 0; round < 200_000; round++) {
-            byte[] bytes = new byte[random.nextInt(12)];
-            random.nextBytes(bytes);
-            for (int i = 0; i < bytes.length; i++) {
-                if (random.nextInt(3) > 0) {
-                    bytes[i] = (byte) (0x80 | (bytes[i] & 0x3f));
-                }
-            }
-            boolean valid =
-                    Arrays.equals(
-                            new String(bytes, StandardCharsets.UTF_8)
-                                    .getBytes(StandardCharsets.UTF_8),
-                            bytes);
-            assertThat(Utf8.advance(Utf8.COMPLETE, bytes, 0, bytes.length) == Utf8.COMPLETE)
-                    .as(HexFormat.of().formatHex(bytes))
-                    .isEqualTo(valid);
-        }
     }
 
     private void feed(byte[] bytes) {

@@ -109,10 +109,13 @@ class HttpApiTest {
             delimiter = '|',
             quoteCharacter = '^',
             value = {
-                "^^ | ",
-                "not json | ",
-                "[] | ",
-                "{'channel':'orders:1','data':1} x | ",
+                "^^ | body",
+                "not json | body",
+                "[] | body",
+                "{'channel':'orders:1','data':1} x | body",
+                "{'channel':'orders:1','data':'\\ud83d'} | body",
+                "{'channel':'orders:1','data':{'\\ude00':1}} | body",
+                "{'channel':'orders:1','data':1,'event':'\\ud83d'} | body",
                 "{'data':1} | channel",
                 "{'channel':null,'data':1} | channel",
                 "{'channel':7,'data':1} | channel",
@@ -127,11 +130,15 @@ class HttpApiTest {
         Response response = publish(body.replace('\'', '"'));
 
         assertThat(response.status()).isEqualTo(400);
-        if (field == null) {
-            assertThat(text(response)).contains("JSON").doesNotContain("field");
-        } else {
-            assertThat(text(response)).contains("\"field\":\"" + field + "\"");
-        }
+        assertThat(text(response)).contains("\"field\":\"" + field + "\"");
+    }
+
+    @Test
+    void takesABodyThatBeginsWithAByteOrderMark() throws Exception {
+        assertThat(publish("\ufeff{\"channel\":\"orders:1\",\"data\":\"\u00e9\"}").status())
+                .isEqualTo(200);
+
+        assertThat(text(history(Map.of()))).contains("\"data\":\"\u00e9\"");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -59,10 +60,13 @@ final class ProbeClient implements AutoCloseable, WebSocket.Listener {
 
     HttpResponse<String> post(String path, String body, String... headers)
             throws IOException, InterruptedException {
+        return post(path, body.replace('\'', '"').getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    HttpResponse<String> post(String path, byte[] body, String... headers)
+            throws IOException, InterruptedException {
         return send(
-                request(path, headers)
-                        .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
-                        .build());
+                request(path, headers).POST(HttpRequest.BodyPublishers.ofByteArray(body)).build());
     }
 
     private HttpResponse<String> send(HttpRequest request)

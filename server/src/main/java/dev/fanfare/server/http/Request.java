@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server.http;
 
+import dev.fanfare.core.InvalidMessage;
+import dev.fanfare.protocol.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,8 +104,13 @@ public record Request(
         return cookies;
     }
 
-    /// The body as UTF-8; what is not valid is replaced.
-    public String text() {
+    /// The body as UTF-8.
+    ///
+    /// @throws InvalidMessage when it is not
+    public String text() throws InvalidMessage {
+        if (!Utf8.valid(body)) {
+            throw new InvalidMessage("body", "The body is not UTF-8.");
+        }
         return new String(body, StandardCharsets.UTF_8);
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.fanfare.server;
+package dev.fanfare.protocol;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -7,11 +7,11 @@ import java.nio.ByteOrder;
 
 /// Validates UTF-8 as it comes (RFC 3629). A state is how many continuation bytes are missing, and
 /// from and to where the next of them may be.
-final class Utf8 {
+public final class Utf8 {
     /// Between two characters.
-    static final int COMPLETE = 0;
+    public static final int COMPLETE = 0;
 
-    static final int INVALID = -1;
+    public static final int INVALID = -1;
 
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -19,8 +19,13 @@ final class Utf8 {
 
     private Utf8() {}
 
+    /// Whether all of it is UTF-8.
+    public static boolean valid(byte[] bytes) {
+        return advance(COMPLETE, bytes, 0, bytes.length) == COMPLETE;
+    }
+
     /// @return the state after `bytes[from, to)`
-    static int advance(int state, byte[] bytes, int from, int to) {
+    public static int advance(int state, byte[] bytes, int from, int to) {
         int at = from;
         int now = state;
         while (at < to && now != INVALID) {
