@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The example systems, each of its own protocol, policy and page, on one hub.
 module dev.fanfare.apps {
+    requires dev.fanfare.protocol;
     requires transitive dev.fanfare.server;
     requires transitive dev.fanfare.changes;
     requires transitive java.sql;

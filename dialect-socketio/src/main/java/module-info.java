@@ -2,6 +2,7 @@
 /// Engine.IO 4 and Socket.IO 5: a gateway of the server, for the clients that there are.
 module dev.fanfare.socketio {
     requires transitive dev.fanfare.core;
+    requires dev.fanfare.protocol;
     requires transitive dev.fanfare.server;
     requires static transitive org.jspecify;
     requires io.netty.buffer;

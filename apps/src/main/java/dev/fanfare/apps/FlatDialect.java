@@ -6,6 +6,7 @@ import dev.fanfare.core.Push;
 import dev.fanfare.core.Refusal;
 import dev.fanfare.core.Reply;
 import dev.fanfare.engine.Content;
+import dev.fanfare.protocol.JsonText;
 import dev.fanfare.server.Dialect;
 import dev.fanfare.server.TextFrame;
 import java.io.ByteArrayOutputStream;
@@ -64,6 +65,10 @@ public record FlatDialect(@Nullable String plainText, Set<String> stamped) imple
     }
 
     private static Command object(byte[] text) {
+        String problem = JsonText.problemOfUtf8(text);
+        if (problem != null) {
+            return malformed(null, "The message " + problem + ".");
+        }
         try (JsonParser parser = Json.parser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return malformed(null, "A message is a JSON object with a type.");

@@ -2,6 +2,7 @@
 package dev.fanfare.apps;
 
 import dev.fanfare.core.InvalidMessage;
+import dev.fanfare.protocol.JsonText;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -41,6 +42,10 @@ public final class Json {
 
     /// @throws InvalidMessage when the bytes are not JSON of this shape
     public static <T> T read(byte[] json, Class<T> type) throws InvalidMessage {
+        String problem = JsonText.problem(json);
+        if (problem != null) {
+            throw new InvalidMessage(null, "The message " + problem + ".");
+        }
         try {
             T value = MAPPER.readValue(json, type);
             if (value == null) {
@@ -56,9 +61,10 @@ public final class Json {
         }
     }
 
-    /// JSON that is written as it is.
+    /// JSON that is written as it is, except for half surrogate pairs: a database lets them pass,
+    /// no subscriber is sent one.
     public static Object raw(byte[] json) {
-        return new RawValue(new String(json, StandardCharsets.UTF_8));
+        return new RawValue(new String(JsonText.replaceHalfPairs(json), StandardCharsets.UTF_8));
     }
 
     static JsonParser parser(byte[] json) {

@@ -67,6 +67,23 @@ class FlatDialectTest {
     }
 
     @Test
+    void anObjectIsUtf8WithWholeSurrogatePairs() {
+        for (String bad :
+                List.of(
+                        "{\"type\":\"x\",\"a\":\"\\ud83d\"}",
+                        "{\"type\":\"x\",\"a\":[{\"\\ude00\":1}]}",
+                        "{\u0000\"\u0000t\u0000\"\u0000:\u00001\u0000}\u0000")) {
+            assertThat(strict.decode(utf8(bad)))
+                    .as(bad)
+                    .isInstanceOfSatisfying(
+                            Command.Malformed.class,
+                            malformed ->
+                                    assertThat(malformed.refusal().message())
+                                            .startsWith("The message has "));
+        }
+    }
+
+    @Test
     void textThatIsNoObjectBecomesContentOfThePlainType() {
         byte[] sent = utf8("say \"hi\" {");
         assertThat(chat.decode(sent))

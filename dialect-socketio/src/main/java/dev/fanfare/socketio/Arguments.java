@@ -61,7 +61,7 @@ final class Arguments {
         byte[] given =
                 attachments.isEmpty()
                         ? Arrays.copyOfRange(json, from, to)
-                        : walk.cut(from, to, mark -> base64(mark, attachments));
+                        : walk.cut(from, to, mark -> bytes(walk, mark, attachments));
         return count == 1 && !startsWith(given, ARGS) ? given : join(ARGS, given, ARGS_END);
     }
 
@@ -74,11 +74,12 @@ final class Arguments {
         }
     }
 
-    private static byte[] base64(Walk.Mark mark, List<byte[]> attachments) {
-        String text =
-                mark.base64() != null
-                        ? mark.base64()
-                        : Base64.getEncoder().encodeToString(attachments.get(mark.number()));
+    /// What the client wrote as the hub has bytes stays as it wrote it.
+    private static byte[] bytes(Walk walk, Walk.Mark mark, List<byte[]> attachments) {
+        if (mark.base64() != null) {
+            return walk.cut(new Walk.Slice(mark.from(), mark.to()));
+        }
+        String text = Base64.getEncoder().encodeToString(attachments.get(mark.number()));
         return utf8("{\"$binary\":\"" + text + "\"}");
     }
 

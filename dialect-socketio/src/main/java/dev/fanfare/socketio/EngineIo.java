@@ -7,6 +7,7 @@ import dev.fanfare.core.SecurityEvent;
 import dev.fanfare.core.Session;
 import dev.fanfare.core.Transport;
 import dev.fanfare.engine.Clock;
+import dev.fanfare.protocol.Utf8;
 import dev.fanfare.server.Dialect;
 import dev.fanfare.server.FrameLimits;
 import dev.fanfare.server.Gateway;
@@ -15,9 +16,6 @@ import dev.fanfare.server.Strangers;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -263,7 +261,7 @@ final class EngineIo implements Gateway {
         Request request = call.request();
         boolean text =
                 !request.header("content-type").orElse("").startsWith("application/octet-stream")
-                        && valid(request.body());
+                        && Utf8.valid(request.body());
         CompletableFuture<Response> done = new CompletableFuture<>();
         connection.onLoop(() -> {
             boolean taken =
@@ -276,16 +274,6 @@ final class EngineIo implements Gateway {
                             : Fault.BAD_REQUEST.response());
         });
         return open(call, done);
-    }
-
-    /// What others are sent by WebSocket must be UTF-8 indeed.
-    private static boolean valid(byte[] body) {
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
-            return true;
-        } catch (CharacterCodingException e) {
-            return false;
-        }
     }
 
     @Override

@@ -4,6 +4,7 @@ package dev.fanfare.socketio;
 import dev.fanfare.core.Encoder;
 import dev.fanfare.core.Endpoint;
 import dev.fanfare.core.Session;
+import dev.fanfare.engine.Content;
 import dev.fanfare.server.EndpointConfig;
 import dev.fanfare.server.Gateway;
 import dev.fanfare.server.HttpServer;
@@ -184,12 +185,17 @@ public final class SocketIo implements Gateway.Plan {
     /// Sends an event to one session's client and completes with the ack's arguments, as
     /// [Event#data] has them. Fails with [java.util.concurrent.TimeoutException] after `within`,
     /// and with [IllegalStateException] when the session is none of this gateway's, or ends before.
+    ///
+    /// @throws IllegalArgumentException when the event cannot be sent, and says why
     public CompletionStage<byte[]> call(Session session, Event event, Duration within) {
-        NamespaceSocket socket = socket(session);
-        return socket == null
-                ? CompletableFuture.failedFuture(
-                        new IllegalStateException("no socket: session=" + session.id()))
-                : socket.call(event, within);
+        EngineIo engine = running;
+        NamespaceSocket socket = engine == null ? null : engine.socket(session);
+        if (engine == null || socket == null) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("no socket: session=" + session.id()));
+        }
+        engine.hub().content(Content.of(event.name(), event.data()));
+        return socket.call(event, within);
     }
 
     /// What the session's client brought; empty when it is no open session of this gateway.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.socketio;
 
+import dev.fanfare.protocol.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,9 +79,13 @@ final class Walk {
         this.parser = parser;
     }
 
+    /// @param json valid UTF-8
     /// @throws BadPacket when it is not one JSON value
     static Walk over(byte[] json) throws BadPacket {
-        surrogates(json);
+        String problem = JsonText.problemOfUtf8(json);
+        if (problem != null) {
+            throw new BadPacket("the payload " + problem);
+        }
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
             Walk walk = new Walk(json, parser);
             walk.document();
@@ -223,35 +228,5 @@ final class Walk {
 
     byte[] cut(Slice slice) {
         return Arrays.copyOfRange(json, slice.from, slice.to);
-    }
-
-    /// Escapes of half a pair are no text, though the JSON parser lets them pass.
-    private static void surrogates(byte[] json) throws BadPacket {
-        boolean high = false;
-        for (int i = 0; i < json.length; i++) {
-            int unit = json[i] == '\\' ? unit(json, i) : 0;
-            boolean low = unit >= 0xdc00 && unit <= 0xdfff;
-            if (low != high) {
-                throw new BadPacket("half a surrogate pair");
-            }
-            high = unit >= 0xd800 && unit < 0xdc00;
-            i += json[i] != '\\' ? 0 : unit > 0 ? 5 : 1;
-        }
-    }
-
-    /// The code unit of an escape `\\uXXXX`, or 0 for any other.
-    private static int unit(byte[] json, int at) {
-        if (at + 5 >= json.length || json[at + 1] != 'u') {
-            return 0;
-        }
-        int unit = 0;
-        for (int i = at + 2; i < at + 6; i++) {
-            int digit = Character.digit(json[i], 16);
-            if (digit < 0) {
-                return 0;
-            }
-            unit = unit * 16 + digit;
-        }
-        return unit;
     }
 }

@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArgumentsTest {
     private static byte[] utf8(String text) {
@@ -41,6 +42,30 @@ class ArgumentsTest {
         assertThat(hub(wire)).isEqualTo(hub);
         assertThat(new String(Arguments.wire(utf8(hub)).json(), StandardCharsets.UTF_8))
                 .isEqualTo(back == null ? "" : back);
+    }
+
+    @Test
+    void whatLooksLikeBytesStaysAsItWasSentBesideAttachments() throws BadPacket {
+        String wire = "[\"e\",{\"$binary\":\"\\\"\\u0000,\"},{\"_placeholder\":true,\"num\":0}]";
+
+        byte[] data = Arguments.event(utf8(wire), List.of(new byte[] {1})).data();
+
+        assertThat(new String(data, StandardCharsets.UTF_8))
+                .isEqualTo("{\"$args\":[{\"$binary\":\"\\\"\\u0000,\"},{\"$binary\":\"AQ==\"}]}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[\"e\",\"\\ud83d\"]",
+                "[\"\\ude00\"]",
+                "[\"e\",{\"\\ud83d\":1}]",
+                "[\u0000\"\u0000e\u0000\"\u0000]\u0000",
+                "\u0000[\u0000\"\u0000e\u0000\"\u0000]"
+            })
+    void anEventIsUtf8WithWholeSurrogatePairs(String wire) {
+        assertThatThrownBy(() -> Arguments.event(utf8(wire), List.of()))
+                .isInstanceOf(BadPacket.class);
     }
 
     @Test
@@ -187,7 +212,7 @@ class ArgumentsTest {
                 Arguments.wire(data);
                 read++;
             } catch (BadPacket clear) {
-                assertThat(clear).hasMessageMatching("[a-zA-Z0-9' _]+");
+                assertThat(clear).hasMessageMatching("[a-zA-Z0-9' _(),.-]+");
             }
         }
         assertThat(read).isGreaterThan(5_000);

@@ -3,6 +3,7 @@ package dev.fanfare.socketio;
 
 import static dev.fanfare.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.core.Session;
@@ -365,6 +366,19 @@ class SocketIoIT {
 
             assertThat(one.get(5, TimeUnit.SECONDS)).asString().isEqualTo("{\"$args\":[1,2]}");
             assertThat(other.get(5, TimeUnit.SECONDS)).asString().isEqualTo("\"second\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "hello", "\"\\ud83d\"", "1,2"})
+    void theServersOwnCodeCannotAskWithWhatIsNoJson(String data) {
+        try (WebSocketClient socket = connected()) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> call(new Event("question", House.json(data))))
+                    .withMessageStartingWith("The payload ");
+
+            CompletableFuture<byte[]> _ = call(new Event("question", House.json("1")));
+            assertThat(socket.receivesText()).isEqualTo("420[\"question\",1]");
         }
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// strings that it skips. Each entrance checks once; what has passed is never checked again.
 public final class JsonText {
     private static final int ESCAPE = 6;
+    private static final byte[] REPLACEMENT = {'\\', 'u', 'f', 'f', 'f', 'd'};
 
     private JsonText() {}
 
@@ -34,6 +35,23 @@ public final class JsonText {
             }
         }
         return null;
+    }
+
+    /// The same JSON with the escape of U+FFFD for every escape that is half a surrogate pair: for
+    /// sources that cannot be refused.
+    public static byte[] replaceHalfPairs(byte[] json) {
+        byte[] replaced = json;
+        for (int i = 0; i < json.length; i++) {
+            if (json[i] == '\\') {
+                int length = escape(json, i);
+                if (length == 0) {
+                    replaced = replaced == json ? json.clone() : replaced;
+                    System.arraycopy(REPLACEMENT, 0, replaced, i, ESCAPE);
+                }
+                i += length == 0 ? ESCAPE - 1 : length - 1;
+            }
+        }
+        return replaced;
     }
 
     /// The length of the escape, or pair of escapes, that begins at `at`; 0 for half a pair.

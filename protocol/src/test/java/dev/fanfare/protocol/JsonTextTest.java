@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.Charset;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,6 +47,20 @@ class JsonTextTest {
             })
     void refusesHalfASurrogatePair(String text) {
         assertThat(JsonText.problem(text.getBytes(UTF_8))).contains("half a surrogate pair");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '^',
+            value = {
+                "\"\\ud83d\", \"\\ufffd\"",
+                "\"\\ude00\\ud83d\\\\ud83d\", \"\\ufffd\\ufffd\\\\ud83d\"",
+                "\"\\ud83d\\ud83d\\ude00\", \"\\ufffd\\ud83d\\ude00\"",
+                "\"\\ud83d\\n\", \"\\ufffd\\n\"",
+                "\"\\ud83d\\ude00\", \"\\ud83d\\ude00\""
+            })
+    void replacesHalfPairsAndNothingElse(String json, String replaced) {
+        assertThat(JsonText.replaceHalfPairs(json.getBytes(UTF_8))).asString().isEqualTo(replaced);
     }
 
     static Stream<Charset> others() {

@@ -8,6 +8,7 @@ import dev.fanfare.core.Authenticator;
 import dev.fanfare.core.Credentials;
 import dev.fanfare.core.Principal;
 import dev.fanfare.engine.Clock;
+import dev.fanfare.protocol.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.text.ParseException;
@@ -91,9 +92,13 @@ public final class JwtAuthenticator implements Authenticator {
             return Authenticator.invalid(problem);
         }
         int first = token.indexOf('.');
-        Base64URL payload = new Base64URL(token.substring(first + 1, token.lastIndexOf('.')));
+        byte[] payload = new Base64URL(token.substring(first + 1, token.lastIndexOf('.'))).decode();
+        String unreadable = JsonText.problem(payload);
+        if (unreadable != null) {
+            return Authenticator.invalid("the payload " + unreadable);
+        }
         try {
-            return claims(Json.object(payload.decode()));
+            return claims(Json.object(payload));
         } catch (JacksonException e) {
             return Authenticator.invalid("the claims are no JSON object");
         }
@@ -105,6 +110,10 @@ public final class JwtAuthenticator implements Authenticator {
         byte[] headerJson = new Base64URL(token.substring(0, first)).decode();
         if (headerJson.length > MAX_HEADER) {
             return "header longer than " + MAX_HEADER;
+        }
+        String unreadable = JsonText.problem(headerJson);
+        if (unreadable != null) {
+            return "the header " + unreadable;
         }
         try {
             String problem = header(Json.object(headerJson));

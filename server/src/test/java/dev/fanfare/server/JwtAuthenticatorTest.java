@@ -114,6 +114,22 @@ class JwtAuthenticatorTest {
                         token(header("\"jwk\":{\"kty\":\"oct\",\"k\":\"AA\"}"), CLAIMS)),
                 row("a jku", token(header("\"jku\":\"https://evil.example/k\""), CLAIMS)),
                 row("an x5u", token(header("\"x5u\":\"https://evil.example/k\""), CLAIMS)),
+                row(
+                        "claims that are not UTF-8",
+                        token(
+                                HEADER,
+                                CLAIMS.replace("ada", "\u00c3\u00a9\u00e9")
+                                        .getBytes(StandardCharsets.ISO_8859_1))),
+                row("claims in UTF-16", token(HEADER, CLAIMS.getBytes(StandardCharsets.UTF_16LE))),
+                row(
+                        "half a surrogate pair as user",
+                        token(HEADER, CLAIMS.replace("ada", "\\ud83d"))),
+                row(
+                        "half a surrogate pair as a claim",
+                        token(HEADER, claims("\"exp\":9999999999,\"name\":\"\\ude00\""))),
+                row(
+                        "half a surrogate pair in the header",
+                        token(header("\"x\":\"\\ud83d\""), CLAIMS)),
                 row("a path as kid", token(header("\"kid\":\"../../dev/null\""), CLAIMS)),
                 row("SQL as kid", token(header("\"kid\":\"' OR 1=1 --\""), CLAIMS)),
                 row("a nested token", token("{\"alg\":\"HS256\",\"typ\":\"JWE\"}", CLAIMS)),
@@ -248,7 +264,10 @@ class JwtAuthenticatorTest {
     }
 
     private static String sign(String header, String claims, String secret, String algorithm) {
-        String signed = base64(header) + "." + base64(claims);
+        return signed(base64(header) + "." + base64(claims), secret, algorithm);
+    }
+
+    private static String signed(String signed, String secret, String algorithm) {
         try {
             Mac mac = Mac.getInstance(algorithm);
             mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), algorithm));
@@ -257,6 +276,14 @@ class JwtAuthenticatorTest {
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private static String token(String header, byte[] claims) {
+        return signed(base64(header) + "." + base64(claims), SECRET, "HmacSHA256");
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     private static String base64(String text) {

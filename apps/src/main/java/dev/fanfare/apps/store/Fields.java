@@ -40,7 +40,7 @@ final class Fields {
         return fields;
     }
 
-    /// A database's text has no NUL, and UTF-8 no halves of surrogate pairs.
+    /// A database's text has no NUL.
     private static void storable(String field, JsonNode value) throws InvalidMessage {
         if (value.isString() && !clean(value.stringValue())) {
             throw illegal(field);
@@ -59,8 +59,7 @@ final class Fields {
     }
 
     private static boolean clean(String text) {
-        return text.codePoints()
-                .noneMatch(c -> c == 0 || Character.getType(c) == Character.SURROGATE);
+        return text.indexOf(0) < 0;
     }
 
     private static InvalidMessage illegal(String field) {

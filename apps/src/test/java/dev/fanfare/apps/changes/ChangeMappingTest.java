@@ -148,6 +148,19 @@ class ChangeMappingTest {
     }
 
     @Test
+    void halfASurrogatePairInAJsonColumnIsReplaced() {
+        Row row =
+                new Row(
+                        List.of(new Column("id", 114, Column.Role.KEY)),
+                        List.of(Value.of("{\"a\":\"\\ud83d\",\"b\":\"\\ud83d\\ude00\"}")));
+
+        assertThat(told(mapping("orders", ""), change(Operation.INSERT, Row.NONE, row)))
+                .containsExactly(
+                        "orders order.insert"
+                                + " {\"id\":{\"a\":\"\\ufffd\",\"b\":\"\\ud83d\\ude00\"}}");
+    }
+
+    @Test
     void noValueLeadsIntoAnotherPatternsChannel() {
         for (String store : new String[] {"a:b", "", "a b", "ü", "a..b", null}) {
             assertThat(

@@ -3,6 +3,7 @@ package dev.fanfare.cli.config;
 
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,8 @@ public record Sources(
         public static Document of(Path file) {
             try {
                 return new Document(file.toString(), Files.readString(file));
+            } catch (CharacterCodingException _) {
+                throw new InvalidConfiguration(file + ": the file is not UTF-8.");
             } catch (IOException _) {
                 throw new InvalidConfiguration(file + ": the file cannot be read.");
             }
