@@ -28,6 +28,13 @@ const PACKAGES = {
 };
 const EXTENSIONS = {js: 'js', java: 'java', bash: 'sh', jsx: 'jsx', html: 'html'};
 
+const UNNOTICED = {
+  'curl exits with 0 whatever the status is, without --fail-with-body': /(^|[\s|;&(])curl\s(?!.*--fail-with-body)/,
+  'export hides how the command ended': /\b(export|local|declare|readonly)\s+\w+="?\$\(/,
+  'every failure is ignored': /\|\|\s*(true|:)(\s|$)/,
+  'nothing waits for what runs beside it': /(^|[^&>])&\s*$/,
+};
+
 export function guides(running) {
   describe('the guides', () => {
     let ports;
@@ -58,6 +65,7 @@ class Guide {
   #blocks;
   #folder;
   #started = [];
+  #background = [];
   #latest;
 
   constructor(name, ports) {
@@ -65,6 +73,9 @@ class Guide {
     this.#blocks = blocks(text);
     this.#folder = join(ROOT, 'build/guides', name.replace('.md', ''), 'app');
     assert.ok(this.#blocks.some(({marker}) => marker !== 'output'), 'it has code to run');
+    for (const {language, text: script, line} of this.#blocks) {
+      assert.deepEqual(language === 'bash' ? unnoticed(script) : [], [], `the block at line ${line} can fail unnoticed`);
+    }
   }
 
   async run() {
@@ -76,6 +87,9 @@ class Guide {
         } catch (cause) {
           throw new Error(`the block at line ${block.line}:\n${block.text}\n${cause.message}`, {cause});
         }
+      }
+      for (const {block, program} of this.#background) {
+        assert.ok(program.lives || (await program.ended()) === 0, `the block at line ${block.line} failed later:\n${program.said}`);
       }
     } finally {
       await Promise.all(this.#started.map((one) => one.stop()));
@@ -108,6 +122,7 @@ class Guide {
       }
       case 'background':
         this.#latest = this.#start(language, path, text);
+        this.#background.push({block: {line}, program: this.#latest});
         break;
       case 'page':
         this.#latest = await Page.open(text);
@@ -228,7 +243,7 @@ class Page {
   }
 }
 
-function blocks(text) {
+export function blocks(text) {
   const found = [];
   const lines = text.split('\n');
   for (let at = 0; at < lines.length; at++) {
@@ -242,6 +257,14 @@ function blocks(text) {
     }
   }
   return found;
+}
+
+/** What in a script can fail although the script exits with 0. */
+export function unnoticed(script) {
+  const commands = script.replaceAll('\\\n', ' ').split('\n');
+  return Object.entries(UNNOTICED).flatMap(([problem, pattern]) =>
+    commands.filter((command) => pattern.test(command)).map((command) => `${problem}: ${command.trim()}`),
+  );
 }
 
 /** `...` stands for anything, within a line or, alone on one, over several. */

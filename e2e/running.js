@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {randomInt} from 'node:crypto';
 import {once} from 'node:events';
@@ -98,7 +99,8 @@ export async function demoToken(user, ...options) {
   const child = spawn(FANFARE, ['token', '--user', user, ...options], {stdio: ['ignore', 'pipe', 'inherit']});
   let token = '';
   child.stdout.on('data', (text) => (token += text));
-  await once(child, 'close');
+  const [status] = await once(child, 'close');
+  assert.equal(status, 0, 'fanfare token succeeds');
   return token.trim();
 }
 
