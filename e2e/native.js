@@ -154,6 +154,33 @@ export function native() {
       assert.equal(answer.status, 400);
     });
 
+    it('publishes nothing by HTTP that is not JSON in UTF-8, and disconnects no subscriber', async () => {
+      const client = await enter('ada');
+      assert.equal((await client.ask({type: 'subscribe', channel: 'lobby'})).type, 'subscribed');
+      const body = (data) => `{"channel":"lobby","type":"hi","data":${data}}`;
+      const bodies = [
+        Buffer.from(body('{"text":"\u00ed\u00a0\u00bd\u00ed\u00b8\u0080"}'), 'latin1'),
+        Buffer.from(body('"\u00c0\u0080"'), 'latin1'),
+        Buffer.from(body('{"a":["\u00ed\u00a0\u0080"]}'), 'latin1'),
+        Buffer.from(body('{"a":{"\u00ed\u00a0\u0080":1}}'), 'latin1'),
+        Buffer.from(body('"\\ud83d"')),
+        Buffer.from(body('1'), 'utf16le'),
+        Buffer.from(`\ufeff${body('1')}`, 'utf16le'),
+      ];
+      for (const path of ['publish', 'broadcast', 'users/ada/send']) {
+        for (const bytes of bodies) {
+          const headers = {Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/json'};
+          const answer = await fetch(`${node.api}/api/v1/${path}`, {method: 'POST', headers, body: bytes});
+          assert.equal(answer.status, 400, `${path}: ${bytes.toString('hex')}`);
+          const {error} = await answer.json();
+          assert.deepEqual([error.code, error.field], ['bad_request', 'body']);
+        }
+      }
+      await publish('lobby', {said: 'good'});
+      assert.deepEqual((await client.next('publication')).data, {said: 'good'});
+      await client.close();
+    });
+
     it('tells its clients to come back when it is stopped, and exits 0', async () => {
       const client = await enter('ada');
       const stopped = node.stop('SIGTERM');

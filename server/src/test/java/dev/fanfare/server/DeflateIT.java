@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -261,10 +262,12 @@ class DeflateIT {
         byte[] data = new byte[message.length + 1];
         data[0] = (byte) opcode;
         System.arraycopy(message, 0, data, 1, message.length);
-        return data;
+        return ('"' + Base64.getEncoder().encodeToString(data) + '"')
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /// The first byte of what goes through the hub is the opcode to answer with.
+    /// What goes through the hub is JSON: a string of base64, whose first byte is the opcode to
+    /// answer with.
     private static final class Published implements Dialect {
         @Override
         public Command decode(byte[] text) {
@@ -285,7 +288,9 @@ class DeflateIT {
         public byte @Nullable [] push(Push push) {
             if (push instanceof Push.Delivery delivery) {
                 ENCODED.incrementAndGet();
-                byte[] data = delivery.publication().content().data();
+                byte[] json = delivery.publication().content().data();
+                byte[] data =
+                        Base64.getDecoder().decode(Arrays.copyOfRange(json, 1, json.length - 1));
                 byte[] frame = TextFrame.of(Arrays.copyOfRange(data, 1, data.length));
                 frame[0] = (byte) (0x80 | data[0]);
                 return frame;

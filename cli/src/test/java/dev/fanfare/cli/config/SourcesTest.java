@@ -10,10 +10,16 @@ import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.Limits;
 import dev.fanfare.core.Principal;
 import dev.fanfare.server.NettyTransport;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SourcesTest {
     @Test
@@ -206,6 +212,17 @@ class SourcesTest {
                 .hasMessageContaining("not valid YAML");
         assertThatThrownBy(() -> file("port: 1\nport: 2\n"))
                 .isInstanceOf(InvalidConfiguration.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16LE", "ISO-8859-1"})
+    void saysThatAFileIsNotUtf8(String charset, @TempDir Path folder) throws IOException {
+        Path file = folder.resolve("fanfare.yaml");
+        Files.write(file, "host: caf\u00e9\n".getBytes(Charset.forName(charset)));
+
+        assertThatThrownBy(() -> Sources.Document.of(file))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessage(file + ": the file is not UTF-8.");
     }
 
     @Test
