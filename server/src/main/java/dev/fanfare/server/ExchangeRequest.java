@@ -81,7 +81,8 @@ record ExchangeRequest(
         if (new HashSet<>(channels).size() < channels.size()) {
             throw ApiProblem.field("channel", "A channel is followed once.");
         }
-        Optional<String> id = request.header("last-event-id");
+        Optional<String> id =
+                request.header("last-event-id").or(() -> request.query("lastEventId"));
         List<Position> since =
                 id.map(text -> EventId.positions(text, channels.size())).orElse(List.of());
         List<Command> commands = new ArrayList<>();

@@ -156,6 +156,12 @@ final class HttpApi {
 
     private Response history(Request request) {
         int limit = limit(request);
+        for (String part : List.of("epoch", "tag")) {
+            if (request.query(part).isPresent() && request.query("since").isEmpty()) {
+                throw ApiProblem.field(
+                        part, "'" + part + "' belongs to 'since', which is missing.");
+            }
+        }
         HistoryQuery query =
                 request.query("since")
                         .map(since -> HistoryQuery.since(since(request, since), limit))

@@ -317,12 +317,18 @@ class ExchangeIT {
                 id = id(client);
             }
             publish(node, "2");
-            try (ExchangeClient client = client(node)) {
-                client.raw(get("?channel=news&channel=prices", "Last-Event-ID: " + id + "\r\n"));
-                client.answer();
+            String channels = "?channel=news&channel=prices";
+            for (String resuming :
+                    List.of(
+                            get(channels, "Last-Event-ID: " + id + "\r\n"),
+                            get(channels + "&lastEventId=" + id, ""))) {
+                try (ExchangeClient client = client(node)) {
+                    client.raw(resuming);
+                    client.answer();
 
-                assertThat(client.event("subscribed").path("recovered").asBoolean()).isTrue();
-                assertThat(client.event("publication").path("data").asInt()).isEqualTo(2);
+                    assertThat(client.event("subscribed").path("recovered").asBoolean()).isTrue();
+                    assertThat(client.event("publication").path("data").asInt()).isEqualTo(2);
+                }
             }
         }
     }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpApiTest {
     private static final String KEY = "0123456789abcdef0123456789abcdef";
@@ -89,6 +90,14 @@ class HttpApiTest {
 
         assertThat(text(history(Map.of("since", "1", "epoch", "another", "tag", "x"))))
                 .contains("\"recovered\":false");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"epoch", "tag"})
+    void refusesAPositionWithoutItsOffset(String part) throws Exception {
+        Response response = history(Map.of(part, "x"));
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(text(response)).contains("\"field\":\"" + part + "\"");
     }
 
     @Test
