@@ -31,7 +31,7 @@ final class Exchange {
 
     /// @param own our own origin as the request sees it
     static Exchange of(ListenerSpec listener, Request head, String own) {
-        Router.Match match = listener.router().find(head.method(), head.path());
+        Router.Match match = listener.router().find(head.method(), head.target().segments());
         return new Exchange(head, own, match, listener.pages());
     }
 

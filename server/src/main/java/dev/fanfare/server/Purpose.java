@@ -25,9 +25,9 @@ sealed interface Purpose {
     int bodyLimit();
 
     static Purpose of(ListenerSpec listener, Request head) {
-        WebSocketRoute route = socket(listener, head.path());
+        String path = head.path();
+        WebSocketRoute route = socket(listener, path);
         for (Gateway each : listener.gateways()) {
-            String path = head.path();
             if ((path.equals(each.path()) || path.equals(each.path() + '/'))
                     && (route == null || each.takes(head))) {
                 return new Through(each);

@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fanfare.core.Authenticator;
+import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.InvalidMessage;
+import dev.fanfare.core.Principal;
 import dev.fanfare.core.Session;
 import dev.fanfare.core.SystemClock;
 import dev.fanfare.server.http.Response;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FanfareIT {
     private static final String KEY = "0123456789abcdef0123456789abcdef";
+    private static final UnaryOperator<ChannelRules> HISTORY =
+            rules -> rules.history(10, Duration.ofHours(1));
     private static final String[] WITH_KEY = {"Authorization", "Bearer " + KEY};
 
     record Custom(String content) {}
@@ -105,6 +116,59 @@ class FanfareIT {
                     .contains("native/ws");
             ada.post("/api/v1/users/ada/disconnect", "", WITH_KEY);
             assertThat(ada.next("closed")).contains("4507");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"docs:handbook/intro", "docs:a/b#c+d~e=f", "docs:/"})
+    void reachesAChannelByItsPercentEncodedName(String name) throws Exception {
+        try (Fanfare node = start(config -> config.channel("docs:{path}", HISTORY));
+                ProbeClient backend = new ProbeClient(node.port())) {
+            backend.post("/api/v1/publish", "{'channel':'" + name + "','data':{'n':1}}", WITH_KEY);
+            String path = "/api/v1/channels/" + URLEncoder.encode(name, UTF_8);
+
+            assertThat(backend.get(path + "/history", WITH_KEY).body()).contains("{\"n\":1}");
+            assertThat(backend.get(path + "/presence", WITH_KEY).body()).contains("\"members\"");
+            assertThat(backend.post(path + "/reset", "", WITH_KEY).body()).contains("\"epoch\"");
+            assertThat(backend.get(path + "/history", WITH_KEY).body()).doesNotContain("{\"n\":1}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://idp.example/users/7",
+                "a%2Fb",
+                "/",
+                "J\u00fcrgen Gro\u00df",
+                "a\nb"
+            })
+    void reachesAUserByItsPercentEncodedId(String id) throws Exception {
+        String path = "/api/v1/users/" + URLEncoder.encode(id, UTF_8).replace("+", "%20");
+        try (Fanfare node =
+                        start(config ->
+                                config.authenticator(_ -> Authenticator.accept(Principal.of(id))));
+                ProbeClient session = connected(node)) {
+            assertThat(session.get(path + "/sessions", WITH_KEY).body()).contains("native/ws");
+
+            session.post(path + "/send", "{'type':'hi','data':1}", WITH_KEY);
+            session.next("\"hi\"");
+            session.post(path + "/disconnect", "", WITH_KEY);
+            assertThat(session.next("closed")).contains("4507");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/v1/channels//history, 404",
+        "/api/v1/channels/..%2F..%2Fhealth/history, 400",
+        "/api%2Fv1%2Fchannels, 404",
+        "/api/v1/users/%2e%2e%2f/sessions/, 404",
+    })
+    void findsNothingByAnEncodedPathThatIsNotARoutes(String path, int status) throws Exception {
+        try (Fanfare node = start(_ -> {});
+                ProbeClient backend = new ProbeClient(node.port())) {
+            assertThat(backend.get(path, WITH_KEY).statusCode()).isEqualTo(status);
         }
     }
 

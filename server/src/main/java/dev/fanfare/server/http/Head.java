@@ -22,8 +22,8 @@ public final class Head {
     /// @return null when it cannot be read
     public static Request.@Nullable Target target(String uri) {
         int mark = uri.indexOf('?');
-        String path = decoded(mark < 0 ? uri : uri.substring(0, mark), Plus.PLUS);
-        if (path == null || !path.startsWith("/") || uri.indexOf('#') >= 0) {
+        List<String> segments = segments(mark < 0 ? uri : uri.substring(0, mark));
+        if (segments.isEmpty() || uri.indexOf('#') >= 0) {
             return null;
         }
         Map<String, String> query = new LinkedHashMap<>();
@@ -31,8 +31,8 @@ public final class Head {
         if (mark >= 0) {
             for (String pair : uri.substring(mark + 1).split("&", -1)) {
                 int equals = pair.indexOf('=');
-                String name = decoded(equals < 0 ? pair : pair.substring(0, equals), Plus.SPACE);
-                String value = equals < 0 ? "" : decoded(pair.substring(equals + 1), Plus.SPACE);
+                String name = decoded(equals < 0 ? pair : pair.substring(0, equals), Part.QUERY);
+                String value = equals < 0 ? "" : decoded(pair.substring(equals + 1), Part.QUERY);
                 if (name == null || value == null) {
                     return null;
                 }
@@ -42,19 +42,38 @@ public final class Head {
                 }
             }
         }
-        return new Request.Target(path, Map.of(), query, repeated);
+        return new Request.Target(segments, Map.of(), query, repeated);
+    }
+
+    /// Split before they are decoded (RFC 3986, 2.2): an encoded slash belongs to its segment.
+    ///
+    /// @return empty when the path cannot be read
+    private static List<String> segments(String path) {
+        if (!path.startsWith("/")) {
+            return List.of();
+        }
+        List<String> segments = new ArrayList<>();
+        for (String part : path.substring(1).split("/", -1)) {
+            String segment = decoded(part, Part.PATH);
+            if (segment == null) {
+                return List.of();
+            }
+            segments.add(segment);
+        }
+        return segments;
     }
 
     public static boolean validHost(String host) {
         return HOST.matcher(host).matches();
     }
 
-    private enum Plus {
-        PLUS,
-        SPACE
+    private enum Part {
+        PATH,
+        QUERY
     }
 
-    private static @Nullable String decoded(String text, Plus plus) {
+    /// An encoded control character is taken in a path only, where the id of a user may have one.
+    private static @Nullable String decoded(String text, Part part) {
         byte[] bytes = new byte[text.length()];
         int count = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -70,12 +89,12 @@ public final class Head {
                 }
                 c = high * 16 + low;
                 i += 2;
-            } else if (c == '+' && plus == Plus.SPACE) {
+            } else if (c == '+' && part == Part.QUERY) {
                 c = ' ';
             } else if (c <= ' ' || c > '~') {
                 return null;
             }
-            if (c < ' ' || c == 0x7f) {
+            if (c == 0 || (part == Part.QUERY && (c < ' ' || c == 0x7f))) {
                 return null;
             }
             bytes[count++] = (byte) c;

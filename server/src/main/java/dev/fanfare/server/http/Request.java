@@ -21,18 +21,39 @@ import java.util.Optional;
 public record Request(
         String method, Target target, Map<String, String> headers, byte[] body, String remote) {
 
-    /// @param path decoded, begins with a slash
-    /// @param parameters the parts of the path that the route's template names
+    /// @param segments the parts of the path between its slashes, each decoded; a slash within one
+    ///   was sent as `%2F`
+    /// @param parameters the segments that the route's template names
     /// @param query decoded; of a repeated parameter the last
     /// @param repeated the same, with every value of a parameter
     public record Target(
-            String path,
+            List<String> segments,
             Map<String, String> parameters,
             Map<String, String> query,
             Map<String, List<String>> repeated) {
+        public Target {
+            segments = List.copyOf(segments);
+        }
+
         /// Without repetitions.
+        ///
+        /// @param path without encoded slashes
         public Target(String path, Map<String, String> parameters, Map<String, String> query) {
-            this(path, parameters, query, single(query));
+            this(split(path), parameters, query, single(query));
+        }
+
+        /// Decoded, begins with a slash. An encoded slash stays `%2F`, so that it separates
+        /// nothing.
+        public String path() {
+            StringBuilder path = new StringBuilder();
+            for (String segment : segments) {
+                path.append('/').append(segment.replace("/", "%2F"));
+            }
+            return path.toString();
+        }
+
+        static List<String> split(String path) {
+            return List.of(path.substring(1).split("/", -1));
         }
 
         private static Map<String, List<String>> single(Map<String, String> query) {
@@ -43,7 +64,7 @@ public record Request(
     }
 
     public String path() {
-        return target.path;
+        return target.path();
     }
 
     /// The part of the path that the template calls `{name}`.
@@ -118,7 +139,7 @@ public record Request(
     public Request at(Map<String, String> parameters, byte[] content) {
         return new Request(
                 method,
-                new Target(target.path, parameters, target.query, target.repeated),
+                new Target(target.segments, parameters, target.query, target.repeated),
                 headers,
                 content,
                 remote);

@@ -5,7 +5,7 @@ package dev.fanfare.server.http;
 ///
 /// @param method upper case
 /// @param template a path whose parts in braces are parameters: `/api/v1/users/{id}/send`. A
-///   parameter is one whole part, and never empty
+///   parameter is one whole segment, and never empty; it may hold a slash that was sent as `%2F`
 /// @param bodyLimit bytes; a larger body is answered with 413
 /// @param origins the web origins, other than its own, whose pages may read the answers
 public record Route(

@@ -16,8 +16,8 @@ public final class Router {
 
     private final List<Route> routes;
 
-    /// Each route's template in its parts, in the order of the routes.
-    private final List<String[]> templates;
+    /// Each route's template in its segments, in the order of the routes.
+    private final List<List<String>> templates;
 
     /// What a path and a method lead to.
     public sealed interface Match {}
@@ -44,7 +44,8 @@ public final class Router {
 
     private Router(List<Route> routes) {
         this.routes = List.copyOf(routes);
-        this.templates = this.routes.stream().map(route -> parts(route.template())).toList();
+        this.templates =
+                this.routes.stream().map(route -> Request.Target.split(route.template())).toList();
     }
 
     public static Router of(Route... routes) {
@@ -69,14 +70,13 @@ public final class Router {
     }
 
     /// @param method a HEAD finds what GET would
-    /// @param path decoded
-    public Match find(String method, String path) {
-        String[] parts = parts(path);
+    /// @param segments of the path, decoded
+    public Match find(String method, List<String> segments) {
         String wanted = method.equals("HEAD") ? "GET" : method;
         List<Route> others = new ArrayList<>();
         int best = -1;
         for (int i = 0; i < templates.size(); i++) {
-            if (!matches(templates.get(i), parts)) {
+            if (!matches(templates.get(i), segments)) {
                 continue;
             }
             Route route = routes.get(i);
@@ -87,41 +87,39 @@ public final class Router {
             }
         }
         if (best >= 0) {
-            return new Found(routes.get(best), parameters(templates.get(best), parts));
+            return new Found(routes.get(best), parameters(templates.get(best), segments));
         }
         return others.isEmpty() ? new Nowhere() : new OtherMethods(others);
     }
 
-    private static String[] parts(String path) {
-        return path.substring(1).split("/", -1);
-    }
-
-    private static boolean matches(String[] template, String[] parts) {
-        if (template.length != parts.length) {
+    private static boolean matches(List<String> template, List<String> segments) {
+        if (template.size() != segments.size()) {
             return false;
         }
-        for (int i = 0; i < parts.length; i++) {
-            if (parameter(template[i]) ? parts[i].isEmpty() : !template[i].equals(parts[i])) {
+        for (int i = 0; i < segments.size(); i++) {
+            String segment = segments.get(i);
+            if (parameter(template.get(i)) ? segment.isEmpty() : !template.get(i).equals(segment)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean moreLiteral(String[] one, String[] other) {
-        for (int i = 0; i < one.length; i++) {
-            if (parameter(one[i]) != parameter(other[i])) {
-                return parameter(other[i]);
+    private static boolean moreLiteral(List<String> one, List<String> other) {
+        for (int i = 0; i < one.size(); i++) {
+            if (parameter(one.get(i)) != parameter(other.get(i))) {
+                return parameter(other.get(i));
             }
         }
         return false;
     }
 
-    private static Map<String, String> parameters(String[] template, String[] parts) {
+    private static Map<String, String> parameters(List<String> template, List<String> segments) {
         Map<String, String> parameters = new HashMap<>();
-        for (int i = 0; i < parts.length; i++) {
-            if (parameter(template[i])) {
-                parameters.put(template[i].substring(1, template[i].length() - 1), parts[i]);
+        for (int i = 0; i < segments.size(); i++) {
+            String name = template.get(i);
+            if (parameter(name)) {
+                parameters.put(name.substring(1, name.length() - 1), segments.get(i));
             }
         }
         return parameters;

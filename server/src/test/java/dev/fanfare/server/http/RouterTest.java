@@ -4,6 +4,7 @@ package dev.fanfare.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,14 +21,14 @@ class RouterTest {
 
     @Test
     void aLiteralPartWinsOverAParameter() {
-        assertThat(router.find("GET", "/users/me"))
+        assertThat(find("GET", "/users/me"))
                 .asInstanceOf(type(Router.Found.class))
                 .satisfies(found -> assertThat(found.route().template()).isEqualTo("/users/me"));
     }
 
     @Test
     void aParameterIsOneWholePart() {
-        assertThat(router.find("POST", "/users/a b/send"))
+        assertThat(find("POST", "/users/a b/send"))
                 .asInstanceOf(type(Router.Found.class))
                 .satisfies(found -> assertThat(found.parameters()).isEqualTo(Map.of("id", "a b")));
     }
@@ -35,18 +36,31 @@ class RouterTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/users", "/users/", "/users/a/b", "/users//send", "//users/a"})
     void whatMatchesNoTemplateIsNowhere(String path) {
-        assertThat(router.find("GET", path)).isInstanceOf(Router.Nowhere.class);
+        assertThat(find("GET", path)).isInstanceOf(Router.Nowhere.class);
+    }
+
+    @Test
+    void findsAParameterThatHoldsASlash() {
+        assertThat(router.find("POST", List.of("users", "https://idp.example/7", "send")))
+                .asInstanceOf(type(Router.Found.class))
+                .satisfies(found ->
+                        assertThat(found.parameters())
+                                .isEqualTo(Map.of("id", "https://idp.example/7")));
     }
 
     @Test
     void aHeadFindsWhatAGetWould() {
-        assertThat(router.find("HEAD", "/users/a")).isInstanceOf(Router.Found.class);
+        assertThat(find("HEAD", "/users/a")).isInstanceOf(Router.Found.class);
     }
 
     @Test
     void anotherMethodIsToldWhichThereAre() {
-        assertThat(router.find("DELETE", "/users/a"))
+        assertThat(find("DELETE", "/users/a"))
                 .asInstanceOf(type(Router.OtherMethods.class))
                 .satisfies(others -> assertThat(others.allow()).isEqualTo("GET, HEAD, OPTIONS"));
+    }
+
+    private Router.Match find(String method, String path) {
+        return router.find(method, Request.Target.split(path));
     }
 }
