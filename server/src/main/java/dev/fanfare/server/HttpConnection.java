@@ -5,7 +5,6 @@ import dev.fanfare.core.Credentials;
 import dev.fanfare.core.Principal;
 import dev.fanfare.core.Session;
 import dev.fanfare.core.Transport;
-import dev.fanfare.server.http.Head;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
 import io.netty.buffer.ByteBuf;
@@ -148,7 +147,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
             respond(fault, ResponseWriter.Connection.CLOSE);
             return;
         }
-        Request.Target target = Head.target(head.uri());
+        Request.Target target = Arrival.target(head);
         if (target == null) {
             respond(
                     Response.error(400, "bad_request", "The path or query cannot be read."),
@@ -162,31 +161,29 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
             respond(Answers.tooMany(), ResponseWriter.Connection.CLOSE);
             return;
         }
-        after = Arrival.after(head, headers);
+        after = Arrival.after(head);
         Request came = Arrival.request(head, target, headers, client);
         Purpose its = Purpose.of(listener, came);
         request = came;
         purpose = its;
         body = new ByteArrayOutputStream(0);
-        Response early = its.early(came, head.protocolVersion().text(), shared);
+        Response early = its.early(came, Arrival.version(head), shared);
         if (early != null) {
             boolean whole = !(its instanceof Purpose.Socket) && !Arrival.hasBody(came);
             respond(early, whole ? after : ResponseWriter.Connection.CLOSE);
             return;
         }
-        if (its.reads(came)) {
-            proceed(came);
+        if (its.reads(came) && Arrival.expectsContinue(head)) {
+            proceed();
         }
         enter(HttpPhase.BODY);
     }
 
-    private void proceed(Request head) {
-        if (head.header("expect").filter("100-continue"::equalsIgnoreCase).isPresent()) {
-            ctx().writeAndFlush(
-                            Unpooled.copiedBuffer(
-                                    "HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII),
-                            ctx().voidPromise());
-        }
+    private void proceed() {
+        ctx().writeAndFlush(
+                        Unpooled.copiedBuffer(
+                                "HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII),
+                        ctx().voidPromise());
     }
 
     private void more(HttpContent content) {

@@ -44,16 +44,32 @@ final class HttpFault {
         if (request.uri().length() > StrictRequestDecoder.LONGEST_LINE) {
             return tooLong();
         }
-        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
-        if (hosts.size() != 1 || !Head.validHost(hosts.getFirst())) {
+        if (!validHost(version, headers.getAll(HttpHeaderNames.HOST))) {
             return Response.error(400, "bad_request", "One valid Host header is needed.");
         }
-        List<String> encodings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        if (!encodings.isEmpty()
-                && (encodings.size() > 1 || !encodings.getFirst().equalsIgnoreCase("chunked"))) {
-            return Response.error(400, "bad_request", "The only transfer encoding is chunked.");
-        }
-        return null;
+        return validEncoding(version, headers.getAll(HttpHeaderNames.TRANSFER_ENCODING))
+                ? null
+                : Response.error(
+                        400,
+                        "bad_request",
+                        "The only transfer encoding is chunked, and HTTP/1.0 has none.");
+    }
+
+    /// HTTP/1.0 may leave it out, and it may be empty (RFC 9112, 3.2): health checks do both.
+    private static boolean validHost(String version, List<String> hosts) {
+        return switch (hosts.size()) {
+            case 0 -> version.equals("HTTP/1.0");
+            case 1 -> hosts.getFirst().isEmpty() || Head.validHost(hosts.getFirst());
+            default -> false;
+        };
+    }
+
+    /// RFC 9112, 6.1.
+    private static boolean validEncoding(String version, List<String> encodings) {
+        return encodings.isEmpty()
+                || (version.equals("HTTP/1.1")
+                        && encodings.size() == 1
+                        && encodings.getFirst().equalsIgnoreCase("chunked"));
     }
 
     static Response undecodable(Throwable cause) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HandshakeIT {
     private static final String HOST = "Host: x\r\n";
@@ -184,7 +185,54 @@ class HandshakeIT {
                         413),
                 bad("kyc: no Upgrade", "GET /strict HTTP/1.1\r\n" + HOST, 400),
                 bad("kyc: bad key", "GET /strict HTTP/1.1\r\n" + HOST + WS, 400),
-                bad("gate without a session", "GET /gated HTTP/1.1\r\n" + ok, 401));
+                bad("gate without a session", "GET /gated HTTP/1.1\r\n" + ok, 401),
+                bad("two Hosts in HTTP/1.0", "GET /hello/a HTTP/1.0\r\n" + HOST + HOST, 400),
+                bad(
+                        "chunks in HTTP/1.0",
+                        "POST /body HTTP/1.0\r\nTransfer-Encoding: chunked\r\n",
+                        400),
+                bad("path without a slash", "GET hello/a HTTP/1.1\r\n" + HOST, 400),
+                bad("absolute form without Host", "GET http://x/hello/a HTTP/1.1\r\n", 400),
+                bad("no authority", "GET http:///hello/a HTTP/1.1\r\n" + HOST, 400),
+                bad("a user in the authority", "GET http://u@x/hello/a HTTP/1.1\r\n" + HOST, 400),
+                bad("another scheme", "GET ftp://x/hello/a HTTP/1.1\r\n" + HOST, 400));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /hello/a HTTP/1.0\r\n",
+                "GET /hello/a HTTP/1.0\r\nHost: x\r\n",
+                "GET http://x/hello/a HTTP/1.0\r\n",
+                "POST /body HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\na",
+                "GET /hello/a HTTP/1.1\r\nHost:\r\nConnection: close\r\n",
+                "GET http://x:8000/hello/a HTTP/1.1\r\nHost: x:8000\r\nConnection: Close, TE\r\n",
+                "GET HTTP://[::1]/hello/a?b=c HTTP/1.1\r\nHost: y\r\nConnection: close\r\n",
+            })
+    void answersARequestInAnyFormThatRfc9112Allows(String head) throws IOException {
+        assertThat(answer(head))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("\r\nConnection: close\r\n")
+                .endsWith("\r\n\r\na");
+    }
+
+    @Test
+    void answersAHeadWithoutAHostWithoutABody() throws IOException {
+        assertThat(answer("HEAD /hello/a HTTP/1.0\r\n"))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("\r\nContent-Length: 1\r\n")
+                .endsWith("\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http://other.example, 101", "http://x, 403"})
+    void comparesTheOriginWithTheAuthorityOfAnAbsoluteTarget(String origin, int status)
+            throws IOException {
+        String head = "GET ws://other.example/echo HTTP/1.1\r\nOrigin: " + origin + "\r\n";
+        try (RawSocket raw = new RawSocket(node.port())) {
+            assertThat(raw.send(head + HOST + WS + RawSocket.KEY + "\r\n").head())
+                    .startsWith("HTTP/1.1 " + status + " ");
+        }
     }
 
     private static Arguments bad(String what, String head, int status) {

@@ -18,7 +18,7 @@ public final class Head {
 
     private Head() {}
 
-    /// @param uri path and query, as on the request line
+    /// @param uri path and query, as on a request line in origin form
     /// @return null when it cannot be read
     public static Request.@Nullable Target target(String uri) {
         int mark = uri.indexOf('?');
