@@ -64,9 +64,15 @@ final class Arrival {
         }
         boolean secure =
                 listener.tls() != null
-                        || ("https".equals(headers.get(PROTO)) && proxies.trusts(peer));
+                        || (secure(headers.getOrDefault(PROTO, "")) && proxies.trusts(peer));
         headers.put(PROTO, secure ? "https" : "http");
         return headers;
+    }
+
+    /// Of several the first, which is what the client came by. Some proxies say `wss` at an upgrade.
+    private static boolean secure(String forwardedProto) {
+        String first = forwardedProto.split(",", 2)[0].strip();
+        return first.equalsIgnoreCase("https") || first.equalsIgnoreCase("wss");
     }
 
     /// The client, which a trusted proxy names.

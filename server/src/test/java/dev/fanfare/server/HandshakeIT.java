@@ -376,6 +376,57 @@ class HandshakeIT {
     }
 
     @Test
+    void countsStrangersByTheAddressThatATrustedProxyNames() throws IOException {
+        node.close();
+        node = open(HttpLimits.DEFAULT.strangersPerAddress(1).proxies(List.of("127.0.0.0/8")));
+        List<RawSocket> held = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            held.add(late("203.0.113." + i + ":40000"));
+            assertThat(held.getLast().head()).startsWith("HTTP/1.1 101 ");
+        }
+        held.add(late("203.0.113.1:40001"));
+
+        assertThat(held.getLast().head()).startsWith("HTTP/1.1 429 ");
+        for (RawSocket each : held) {
+            each.close();
+        }
+    }
+
+    private RawSocket late(String forwardedFor) throws IOException {
+        return new RawSocket(node.port())
+                .send(
+                        RawSocket.UPGRADE
+                                .replace("/echo", "/late")
+                                .replace(
+                                        RawSocket.KEY,
+                                        RawSocket.KEY
+                                                + "X-Forwarded-For: "
+                                                + forwardedFor
+                                                + "\r\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https, 101",
+        "HTTPS, 101",
+        "wss, 101",
+        "'https, http', 101",
+        "http, 403",
+        "'http, https', 403",
+        "ws, 403"
+    })
+    void takesFromATrustedProxyByWhichSchemeTheClientCame(String scheme, int status)
+            throws IOException {
+        node.close();
+        node = open(HttpLimits.DEFAULT.proxies(List.of("127.0.0.0/8")));
+        String head = "GET /echo HTTP/1.1\r\nOrigin: https://x\r\nX-Forwarded-Proto: " + scheme;
+        try (RawSocket raw = new RawSocket(node.port())) {
+            assertThat(raw.send(head + "\r\n" + HOST + WS + RawSocket.KEY + "\r\n").head())
+                    .startsWith("HTTP/1.1 " + status + " ");
+        }
+    }
+
+    @Test
     void whoIsKnownIsNoStranger() throws IOException {
         node.close();
         node = open(HttpLimits.DEFAULT.strangersPerAddress(1));

@@ -164,6 +164,22 @@ class SecurityEventsIT {
     }
 
     @Test
+    void logsTheAddressThatATrustedProxyNamesWithItsPort() {
+        try (Fanfare node =
+                        start(config ->
+                                config.httpLimits(
+                                        HttpLimits.DEFAULT.proxies(List.of("127.0.0.0/8"))));
+                TestClient eve =
+                        TestClient.open(
+                                uri(node),
+                                Handshake.PLAIN.header(
+                                        "X-Forwarded-For", "6.6.6.6, \"[2001:db8::7]:443\""))) {
+            eve.connects("bad:token").isRefusedWith("invalid_token");
+            says("event=authentication_refused .* remote=2001:db8:0:0:0:0:0:7");
+        }
+    }
+
+    @Test
     void whatWasRevokedElsewhereIsFoundWithinTheTime() {
         Set<String> revoked = ConcurrentHashMap.newKeySet();
         try (Fanfare node =

@@ -347,7 +347,9 @@ public record Config(
                             value = "Whether the last limit holds for this machine too.",
                             initial = "counted")
                     HttpLimits.Loopback loopback,
-            @Setting("CIDR blocks of proxies whose X-Forwarded-For is believed.")
+            @Setting(
+                            "CIDR blocks of proxies whose X-Forwarded-For, with or without ports, and"
+                                    + " X-Forwarded-Proto are believed.")
                     List<String> proxies) {
 
         public Limits session() {
