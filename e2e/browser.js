@@ -32,7 +32,7 @@ const PAGE = `<!doctype html><title>A client</title><link rel="icon" href="data:
   window.start = (channel, options = {}) => {
     window.events = [];
     window.states = [];
-    const fanfare = new Fanfare('/ws', {token: () => window.freshToken(), backoff: {base: 20, cap: 200}, ...options});
+    const fanfare = new Fanfare(options.url ?? '/ws', {token: () => window.freshToken(), backoff: {base: 20, cap: 200}, ...options});
     fanfare.on('state', (state) => states.push(state));
     const kept = fanfare.channel(channel);
     for (const event of ['subscribed', 'publication', 'gap']) {
@@ -176,6 +176,33 @@ export function browser() {
         await cutAgainAndAgain({cuts: CUTS / 5, publications: PUBLICATIONS / 10, transport});
         assert.ok(proxy.requests.some((request) => request.refused && request.upgrade));
         assert.equal(proxy.requests.some((request) => request.refused && request.stream), refused === 'streams');
+      });
+    }
+
+    for (const [transport, refused, transports] of [
+      ['websocket', null, ['websocket']],
+      ['sse', null, ['sse']],
+      ['poll', null, ['poll']],
+      ['sse', 'websockets', undefined],
+    ]) {
+      const how = refused ? `by ${transport} where ${refused} are refused` : `by ${transport} alone`;
+      it(`connects from a page of another origin, ${how}, to a node that allows any`, async () => {
+        const open = await serve({FANFARE_ORIGINS: '*'});
+        const between = await FaultProxy.to(new URL(open.api).port);
+        try {
+          if (refused) {
+            await between.refuse(refused);
+          }
+          const page = await (await context()).newPage();
+          await page.goto('http://page.example/');
+          await page.waitForFunction(() => window.start);
+          const options = {url: `http://127.0.0.1:${between.port}`, ...(transports && {transports})};
+          await page.evaluate(([name, more]) => window.start(name, more), [channel, options]);
+          await connectedBy(page, transport, 1);
+        } finally {
+          await between.close();
+          await open.stop('SIGKILL');
+        }
       });
     }
 

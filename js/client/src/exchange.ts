@@ -63,7 +63,7 @@ async function ask(opening: Opening, request: Request, line: (line: string) => v
     headers: { 'Content-Type': FRAMES, Accept: request.wait === undefined ? STREAM : FRAMES },
     body: [opening.connect(), ...request.commands].map((command) => JSON.stringify(command)).join('\n'),
     signal: request.signal,
-    credentials: 'include',
+    credentials: 'same-origin',
     cache: 'no-store',
   });
   const type = response.headers.get('Content-Type') ?? '';

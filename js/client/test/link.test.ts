@@ -122,11 +122,11 @@ describe.each([
   ['a stream', sse, event, ''],
   ['a poll', poll, line, '?wait=0'],
 ])('%s', (_, factory, text, query) => {
-  test('asks for everything that stands, with the cookies of the page', async () => {
+  test('asks for everything that stands, and demands no credentials of another origin', async () => {
     await open(factory);
     const [{ url, init, commands }] = asked as [Asked];
     expect(url.href).toBe(`https://server/app/exchange${query}`);
-    expect(init).toMatchObject({ method: 'POST', credentials: 'include', cache: 'no-store' });
+    expect(init).toMatchObject({ method: 'POST', credentials: 'same-origin', cache: 'no-store' });
     expect(init.headers).toMatchObject({ 'Content-Type': 'application/x-ndjson' });
     expect(commands).toEqual([{ type: 'connect', id: 1, version: 1 }, ...subscriptions]);
   });

@@ -8,6 +8,7 @@ import dev.fanfare.core.Session;
 import dev.fanfare.core.Transport;
 import dev.fanfare.engine.Clock;
 import dev.fanfare.protocol.Utf8;
+import dev.fanfare.server.Cors;
 import dev.fanfare.server.Dialect;
 import dev.fanfare.server.FrameLimits;
 import dev.fanfare.server.Gateway;
@@ -179,10 +180,11 @@ final class EngineIo implements Gateway {
         if (request.method().equals("OPTIONS")) {
             return done(
                     call,
-                    Response.empty(204)
-                            .header("Access-Control-Allow-Methods", "GET, POST")
-                            .header("Access-Control-Allow-Headers", "Authorization, Content-Type")
-                            .header("Access-Control-Max-Age", "600"));
+                    cors(call)
+                            .preflight(
+                                    Response.empty(204),
+                                    "GET, POST",
+                                    "Authorization, Content-Type"));
         }
         String transport = request.query("transport").orElse("");
         String sid = request.query("sid").orElse(null);
@@ -343,17 +345,13 @@ final class EngineIo implements Gateway {
         return open(call, CompletableFuture.completedFuture(response));
     }
 
-    /// Lets a page of an allowed origin read the answer: the origin is named, never `*`.
+    private Cors cors(Call call) {
+        return new Cors(settings.origins(), call.own());
+    }
+
     private CompletableFuture<Response> open(Call call, CompletableFuture<Response> answer) {
-        String origin = call.request().headers().get("origin");
-        if (origin == null || !allowed(call)) {
-            return answer;
-        }
         CompletableFuture<Response> opened =
-                answer.thenApply(response ->
-                        response.header("Access-Control-Allow-Origin", origin)
-                                .header("Access-Control-Allow-Credentials", "true")
-                                .header("Vary", "Origin"));
+                answer.thenApply(response -> cors(call).open(call.request(), response));
         opened.whenComplete((_, _) -> {
             if (opened.isCancelled()) {
                 answer.cancel(false);

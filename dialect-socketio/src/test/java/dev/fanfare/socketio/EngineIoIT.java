@@ -5,6 +5,7 @@ import static dev.fanfare.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fanfare.server.http.Origins;
 import dev.fanfare.testkit.Handshake;
 import dev.fanfare.testkit.HandshakeRefused;
 import dev.fanfare.testkit.ManualClock;
@@ -468,6 +469,23 @@ class EngineIoIT {
             assertThat(response.headers().firstValue("access-control-allow-credentials"))
                     .contains("true");
             assertThat(response.headers().firstValue("vary")).contains("Origin");
+        }
+    }
+
+    @Test
+    void allowsNoCredentialsWhereEveryOriginIsAllowed() {
+        try (House house = House.open(null, io -> io.origins(Origins.of("*")));
+                Poller poller = Poller.at(house.url())) {
+            HttpResponse<String> response =
+                    poller.send(
+                            poller.request("?EIO=4&transport=polling")
+                                    .header("Origin", "https://any.example"));
+
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("access-control-allow-origin"))
+                    .contains("https://any.example");
+            assertThat(response.headers().firstValue("access-control-allow-credentials"))
+                    .isEmpty();
         }
     }
 

@@ -569,6 +569,8 @@ class ExchangeIT {
                         .isEqualTo(named ? header.substring(8) : "");
                 assertThat(each.header("access-control-allow-credentials"))
                         .isEqualTo(named ? "true" : "");
+                assertThat(each.header("access-control-expose-headers"))
+                        .isEqualTo(named ? "Retry-After" : "");
                 assertThat(each.header("vary")).isEqualTo(named ? "Origin" : "");
             }
         }
