@@ -241,11 +241,7 @@ final class EngineIo implements Gateway {
         Connection connection = new Connection(this, call.loop(), call.request(), null);
         connection.stranger(stranger);
         connections.put(connection.sid(), connection);
-        return payload(connection.greeting());
-    }
-
-    private static Response payload(byte[] payload) {
-        return Response.of(200, "text/plain; charset=UTF-8", payload);
+        return Polling.payload(connection.greeting());
     }
 
     private CompletableFuture<Response> poll(Call call, Connection connection) {

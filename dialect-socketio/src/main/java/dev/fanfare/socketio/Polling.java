@@ -163,7 +163,8 @@ final class Polling implements Carrier {
         }
     }
 
-    private static Response payload(byte[] payload) {
-        return Response.of(200, "text/plain; charset=UTF-8", payload);
+    static Response payload(byte[] payload) {
+        return Response.of(200, "text/plain; charset=UTF-8", payload)
+                .header("Cache-Control", "no-store, no-transform");
     }
 }

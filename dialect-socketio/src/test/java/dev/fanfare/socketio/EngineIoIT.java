@@ -40,6 +40,8 @@ class EngineIoIT {
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.headers().firstValue("content-type"))
                     .contains("text/plain; charset=UTF-8");
+            assertThat(response.headers().firstValue("cache-control"))
+                    .contains("no-store, no-transform");
             assertThat(response.body()).startsWith("0{");
             JsonNode opened = JSON.readTree(response.body().substring(1));
             assertThat(opened.propertyNames())

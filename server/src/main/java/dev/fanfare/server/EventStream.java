@@ -81,6 +81,8 @@ final class EventStream implements Transport, Gateway.Streamed {
         Transport begun =
                 by.stream(
                         Response.of(200, "text/event-stream", new byte[0])
+                                // A proxy that compressed it would hold events back.
+                                .header("Cache-Control", "no-store, no-transform")
                                 .header("X-Accel-Buffering", "no"),
                         this);
         stream = begun;

@@ -207,7 +207,7 @@ class ExchangeIT {
             assertThat(connected.path("pingInterval").asInt()).isEqualTo(15_000);
             assertThat(head.status()).isEqualTo(200);
             assertThat(head.header("content-type")).isEqualTo("text/event-stream");
-            assertThat(head.header("cache-control")).isEqualTo("no-store");
+            assertThat(head.header("cache-control")).isEqualTo("no-store, no-transform");
             assertThat(head.header("x-accel-buffering")).isEqualTo("no");
             assertThat(head.header("x-content-type-options")).isEqualTo("nosniff");
         }
