@@ -142,7 +142,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     // ---- one request
 
     private void begin(HttpRequest head) {
-        Response fault = HttpFault.of(head);
+        Response fault = HttpFault.of(head, shared.limits());
         if (fault != null) {
             respond(fault, ResponseWriter.Connection.CLOSE);
             return;
@@ -189,7 +189,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     private void more(HttpContent content) {
         if (content.decoderResult().isFailure()) {
             respond(
-                    HttpFault.undecodable(content.decoderResult().cause()),
+                    HttpFault.undecodable(content.decoderResult().cause(), shared.limits()),
                     ResponseWriter.Connection.CLOSE);
             return;
         }

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// What is wrong with a request's head, before anybody asks what it is for. The answers repeat
 /// nothing of it.
 final class HttpFault {
-    static final int MOST_HEADER_BYTES = 8_192;
-
     private static final int MOST_HEADERS = 100;
 
     /// Colon, space and line end.
@@ -25,9 +23,9 @@ final class HttpFault {
     private HttpFault() {}
 
     /// Null when nothing is.
-    static @Nullable Response of(HttpRequest request) {
+    static @Nullable Response of(HttpRequest request, HttpLimits limits) {
         if (request.decoderResult().isFailure()) {
-            return undecodable(request.decoderResult().cause());
+            return undecodable(request.decoderResult().cause(), limits);
         }
         String version = request.protocolVersion().text();
         if (!version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
@@ -38,10 +36,10 @@ final class HttpFault {
             return Response.error(
                     431, "headers_too_large", "At most " + MOST_HEADERS + " headers.");
         }
-        if (size(headers) > MOST_HEADER_BYTES) {
-            return tooLarge();
+        if (size(headers) > limits.maxHeaders()) {
+            return tooLarge(limits);
         }
-        if (request.uri().length() > StrictRequestDecoder.LONGEST_LINE) {
+        if (request.uri().length() > StrictRequestDecoder.MAX_TARGET) {
             return tooLong();
         }
         if (!validHost(version, headers.getAll(HttpHeaderNames.HOST))) {
@@ -72,10 +70,10 @@ final class HttpFault {
                         && encodings.getFirst().equalsIgnoreCase("chunked"));
     }
 
-    static Response undecodable(Throwable cause) {
+    static Response undecodable(Throwable cause, HttpLimits limits) {
         return switch (cause) {
             case TooLongHttpLineException _ -> tooLong();
-            case TooLongHttpHeaderException _ -> tooLarge();
+            case TooLongHttpHeaderException _ -> tooLarge(limits);
             default -> Response.error(400, "bad_request", "This is not HTTP/1.1.");
         };
     }
@@ -91,14 +89,17 @@ final class HttpFault {
         return size;
     }
 
-    private static Response tooLarge() {
-        return Response.error(431, "headers_too_large", "At most 8 KB of headers.");
+    private static Response tooLarge(HttpLimits limits) {
+        return Response.error(
+                431,
+                "headers_too_large",
+                "The headers have at most " + limits.maxHeaders() + " bytes.");
     }
 
     private static Response tooLong() {
         return Response.error(
                 414,
                 "uri_too_long",
-                "The path and query have at most " + StrictRequestDecoder.LONGEST_LINE + " bytes.");
+                "The path and query have at most " + StrictRequestDecoder.MAX_TARGET + " bytes.");
     }
 }

@@ -11,38 +11,59 @@ import java.util.List;
 ///   answered with 429
 /// @param loopback whether the last limit holds for connections from this machine
 /// @param headersWithin for a whole request head, from the connection's start or the first byte
+/// @param maxHeaders bytes of a request's headers; more are answered with 431
 /// @param proxies CIDR blocks whose X-Forwarded-For and X-Forwarded-Proto are believed
 public record HttpLimits(
         int sessions,
         int strangersPerAddress,
         Loopback loopback,
         Duration headersWithin,
+        int maxHeaders,
         List<String> proxies) {
     public enum Loopback {
         EXEMPT,
         COUNTED
     }
 
+    private static final int MIN_HEADERS = 1 << 10;
+    private static final int MAX_HEADERS = 1 << 20;
+
     public static final HttpLimits DEFAULT =
-            new HttpLimits(1_000_000, 100, Loopback.COUNTED, Duration.ofSeconds(10), List.of());
+            new HttpLimits(
+                    1_000_000,
+                    100,
+                    Loopback.COUNTED,
+                    Duration.ofSeconds(10),
+                    32 << 10,
+                    List.of());
 
     public HttpLimits {
+        if (maxHeaders < MIN_HEADERS || maxHeaders > MAX_HEADERS) {
+            throw new IllegalArgumentException(
+                    "max headers: %d is not within %d to %d bytes"
+                            .formatted(maxHeaders, MIN_HEADERS, MAX_HEADERS));
+        }
         proxies = List.copyOf(proxies);
     }
 
     public HttpLimits sessions(int max) {
-        return new HttpLimits(max, strangersPerAddress, loopback, headersWithin, proxies);
+        return new HttpLimits(max, strangersPerAddress, loopback, headersWithin, maxHeaders, proxies);
     }
 
     public HttpLimits strangersPerAddress(int max) {
-        return new HttpLimits(sessions, max, loopback, headersWithin, proxies);
+        return new HttpLimits(sessions, max, loopback, headersWithin, maxHeaders, proxies);
     }
 
     public HttpLimits loopback(Loopback other) {
-        return new HttpLimits(sessions, strangersPerAddress, other, headersWithin, proxies);
+        return new HttpLimits(sessions, strangersPerAddress, other, headersWithin, maxHeaders, proxies);
+    }
+
+    public HttpLimits maxHeaders(int bytes) {
+        return new HttpLimits(
+                sessions, strangersPerAddress, loopback, headersWithin, bytes, proxies);
     }
 
     public HttpLimits proxies(List<String> blocks) {
-        return new HttpLimits(sessions, strangersPerAddress, loopback, headersWithin, blocks);
+        return new HttpLimits(sessions, strangersPerAddress, loopback, headersWithin, maxHeaders, blocks);
     }
 }

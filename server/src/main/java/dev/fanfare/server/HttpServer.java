@@ -141,7 +141,7 @@ public final class HttpServer implements AutoCloseable {
         @Override
         protected void initChannel(Channel channel) {
             NettyLoop loop = shared.loop(channel.eventLoop());
-            StrictRequestDecoder decoder = new StrictRequestDecoder();
+            StrictRequestDecoder decoder = new StrictRequestDecoder(shared.limits());
             if (tls != null) {
                 channel.pipeline().addLast(new TlsEntrance(tls));
             }

@@ -16,19 +16,11 @@ import java.util.List;
 /// Netty's decoder, without what it forgives: control characters before a request line
 /// (CVE-2026-50020), and a Content-Length beside a Transfer-Encoding (RFC 9112, 6.3).
 final class StrictRequestDecoder extends HttpRequestDecoder {
-    static final int LONGEST_LINE = 4_096;
+    /// What RFC 9112, 3, recommends at least, and enough for a path and sixteen long channels.
+    static final int MAX_TARGET = 8_192;
 
-    /// What [HttpFault] lets pass, and room for one long Last-Event-ID, which is no fault.
-    private static final int LARGEST_HEAD = HttpFault.MOST_HEADER_BYTES + (12 << 10);
-
-    private static final HttpDecoderConfig CONFIG =
-            new HttpDecoderConfig()
-                    .setMaxInitialLineLength(LONGEST_LINE + 32)
-                    .setMaxHeaderSize(LARGEST_HEAD)
-                    .setMaxChunkSize(64 << 10)
-                    .setInitialBufferSize(256)
-                    .setStrictLineParsing(true)
-                    .setAllowDuplicateContentLengths(false);
+    /// Room for one long Last-Event-ID beside the headers that [HttpFault] lets pass.
+    private static final int LAST_EVENT_ID = 12 << 10;
 
     private Place place = Place.BETWEEN;
 
@@ -38,8 +30,15 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         BROKEN
     }
 
-    StrictRequestDecoder() {
-        super(CONFIG);
+    StrictRequestDecoder(HttpLimits limits) {
+        super(
+                new HttpDecoderConfig()
+                        .setMaxInitialLineLength(MAX_TARGET + 32)
+                        .setMaxHeaderSize(limits.maxHeaders() + LAST_EVENT_ID)
+                        .setMaxChunkSize(64 << 10)
+                        .setInitialBufferSize(256)
+                        .setStrictLineParsing(true)
+                        .setAllowDuplicateContentLengths(false));
     }
 
     /// Whether some bytes of a request have come, and not all.

@@ -166,14 +166,18 @@ class HandshakeIT {
                                 + RawSocket.KEY,
                         426),
                 bad(
-                        "headers over 8 KB",
-                        "GET /echo HTTP/1.1\r\n" + ok + "X-Leak: " + "a".repeat(9_000) + "\r\n",
+                        "headers over 32 KB",
+                        "GET /echo HTTP/1.1\r\n" + ok + "X-Leak: " + "a".repeat(33_000) + "\r\n",
                         431),
                 bad(
                         "over 100 headers",
                         "GET /echo HTTP/1.1\r\n" + ok + "X-Leak: 1\r\n".repeat(100),
                         431),
-                bad("URI over 4 KB", "GET /echo?" + "a".repeat(4_100) + " HTTP/1.1\r\n" + ok, 414),
+                bad(
+                        "headers far over 32 KB",
+                        "GET /echo HTTP/1.1\r\n" + ok + "X-Leak: " + "a".repeat(400_000) + "\r\n",
+                        431),
+                bad("URI over 8 KB", "GET /echo?" + "a".repeat(8_200) + " HTTP/1.1\r\n" + ok, 414),
                 bad(
                         "upgrade with a body",
                         "GET /echo HTTP/1.1\r\n" + ok + "Content-Length: 1\r\n",
@@ -308,6 +312,38 @@ class HandshakeIT {
     void sevenKilobytesOfSpacesInASubprotocolSelectNothing() throws IOException {
         assertThat(upgrade("/echo", "Sec-WebSocket-Protocol: a" + " ".repeat(7_000) + "b"))
                 .doesNotContain("WebSocket-Protocol");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8_700, 15_000, 31_000})
+    void takesCookiesAsLargeAsBrowsersSendThem(int size) throws IOException {
+        String half = "x".repeat(size / 2);
+
+        upgrade("/echo", "Cookie: a=" + half + "; b=" + half);
+        upgrade("/echo", "Authorization: Bearer " + half + half);
+        assertThat(
+                        answer(
+                                "GET /hello/a HTTP/1.1\r\nConnection: close\r\nCookie: a="
+                                        + half
+                                        + half
+                                        + "\r\n"
+                                        + HOST))
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void takesAsManyBytesOfHeadersAsAreSet() throws IOException {
+        node.close();
+        node =
+                open(
+                        HttpLimits.DEFAULT
+                                .loopback(HttpLimits.Loopback.EXEMPT)
+                                .maxHeaders(64 << 10));
+
+        upgrade("/echo", "Cookie: a=" + "x".repeat(60_000));
+        assertThat(answer("GET /hello/a HTTP/1.1\r\n" + HOST + "A: " + "x".repeat(66_000) + "\r\n"))
+                .startsWith("HTTP/1.1 431 ")
+                .contains("65536");
     }
 
     @Test

@@ -348,6 +348,13 @@ public record Config(
                             initial = "counted")
                     HttpLimits.Loopback loopback,
             @Setting(
+                            value =
+                                    "A request's headers together, cookies among them; more are refused with 431.",
+                            initial = "32KB",
+                            min = 1_024,
+                            max = 1_048_576)
+                    Size maxHeaders,
+            @Setting(
                             "CIDR blocks of proxies whose X-Forwarded-For, with or without ports, and"
                                     + " X-Forwarded-Proto are believed.")
                     List<String> proxies) {
@@ -368,6 +375,7 @@ public record Config(
                     .sessions(sessions)
                     .strangersPerAddress(strangersPerAddress)
                     .loopback(loopback)
+                    .maxHeaders(maxHeaders.bytes())
                     .proxies(proxies);
         }
 

@@ -54,7 +54,10 @@ final class Scalars {
             return "a duration such as 500ms, 10s, 5m, 2h or 7d";
         }
         if (type == Size.class) {
-            return "a size such as 512B, 64KB or 1MB, at least %d bytes".formatted(setting.min());
+            return setting.max() == Integer.MAX_VALUE
+                    ? "a size such as 512B, 64KB or 1MB, at least %d bytes".formatted(setting.min())
+                    : "a size such as 512B, 64KB or 1MB, from %d to %d bytes"
+                            .formatted(setting.min(), setting.max());
         }
         if (type == Who.class) {
             return Who.ALLOWED;
