@@ -552,10 +552,12 @@ class ExchangeIT {
         "Sec-Fetch-Site: none, 200",
         "Origin: http://x, 200",
         "Origin: https://app.example, 200",
+        "Origin: capacitor://localhost, 200",
         "X-Nothing: 1, 200",
     })
     void onlyPagesOfAllowedOriginsAreAnswered(String header, int status) throws Exception {
-        try (Fanfare node = node(config -> config.origins(Origins.of("https://app.example")));
+        Origins origins = Origins.of("https://app.example", "capacitor://localhost");
+        try (Fanfare node = node(config -> config.origins(origins));
                 ExchangeClient client = client(node);
                 ExchangeClient getting = client(node)) {
             Answer answer = client.ask("/exchange?wait=0", header + "\r\n", CONNECT).answer();

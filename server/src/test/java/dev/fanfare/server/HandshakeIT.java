@@ -44,7 +44,8 @@ class HandshakeIT {
                                                 .origins(
                                                         Origins.of(
                                                                 "https://app.example.com",
-                                                                "https://*.wild.example")))
+                                                                "https://*.wild.example",
+                                                                "capacitor://localhost")))
                                 .socket(named("/strict", EchoNode.route()).failedUpgradeStatus(400))
                                 .socket(named("/gated", EchoNode.route()).gate(HandshakeIT::gate))
                                 .socket(
@@ -279,6 +280,9 @@ class HandshakeIT {
         "https://APP.example.com, 403",
         "https://app.example.com/, 403",
         "https://xn--pp-1ia.example.com, 403",
+        "capacitor://localhost, 101",
+        "CAPACITOR://localhost, 403",
+        "capacitor://evil, 403",
         "null, 403",
         "https://x, 403",
     })

@@ -40,7 +40,10 @@ public record Config(
         @Setting("Who clients are.") Auth auth,
         @Setting("Keys for the HTTP API, each of 32 characters or more; without one it is closed.")
                 List<String> apiKeys,
-        @Setting("Web origins whose pages may connect, beside our own: `https://app.example.com`.")
+        @Setting(
+                        "Web origins whose pages may connect, beside our own: `https://app.example.com`,"
+                                + " `https://*.example.com`, or of an app's shell, `capacitor://localhost`. `*`"
+                                + " allows every origin, and requests with cookies only by WebSocket.")
                 List<String> origins,
         @Setting("Whether messages are deflated (permessage-deflate).") Messages compression,
         @Setting("For clients that no WebSocket reaches: plain requests at `/exchange`.")

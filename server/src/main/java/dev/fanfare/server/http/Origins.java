@@ -3,20 +3,27 @@ package dev.fanfare.server.http;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /// The web origins whose pages may talk to us. Our own may always; an origin that browsers would
 /// not write (upper case, a default port, a trailing dot, a path) matches nothing.
 ///
-/// @param allowed scheme, host and port as browsers write them: `https://app.example.com`. The
-///   left-most label may be `*`: `https://*.example.com` stands for exactly one label. `*` alone is
-///   every origin
+/// @param allowed scheme, host and port as browsers and the shells of apps write them:
+///   `https://app.example.com`, `capacitor://localhost`, `file://`. The left-most label may be `*`:
+///   `https://*.example.com` stands for exactly one label. `*` alone is every origin. `null` cannot
+///   be allowed: every sandboxed frame has it
 public record Origins(List<String> allowed) {
     /// Only our own.
     public static final Origins SAME = new Origins(List.of());
 
     private static final Pattern SHAPE =
-            Pattern.compile("\\*|https?://(\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?");
+            Pattern.compile(
+                    "\\*|file://|[a-z][a-z0-9+.-]*://"
+                            + "((\\*\\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|\\[[0-9a-f:.]+])"
+                            + "(:[0-9]{1,5})?");
+    private static final Map<String, String> DEFAULT_PORTS =
+            Map.of("http://", ":80", "https://", ":443");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9_-]+");
 
     public Origins {
@@ -24,7 +31,12 @@ public record Origins(List<String> allowed) {
         for (String origin : allowed) {
             if (!SHAPE.matcher(origin).matches()) {
                 throw new IllegalArgumentException(
-                        "not an origin (https://host, https://*.host or *): " + origin);
+                        "not an origin (https://host, https://*.host, capacitor://host or *): "
+                                + origin);
+            }
+            if (!canonical(origin).equals(origin)) {
+                throw new IllegalArgumentException(
+                        "browsers leave the scheme's own port out of an origin: " + origin);
             }
         }
     }
@@ -54,13 +66,17 @@ public record Origins(List<String> allowed) {
 
     /// The Host header may name the default port or be in upper case, an Origin never does.
     private static boolean same(String origin, String own) {
-        String canonical = own.toLowerCase(Locale.ROOT);
-        if (canonical.startsWith("http://") && canonical.endsWith(":80")) {
-            canonical = canonical.substring(0, canonical.length() - 3);
-        } else if (canonical.startsWith("https://") && canonical.endsWith(":443")) {
-            canonical = canonical.substring(0, canonical.length() - 4);
+        return canonical(own.toLowerCase(Locale.ROOT)).equals(origin);
+    }
+
+    private static String canonical(String origin) {
+        for (Map.Entry<String, String> each : DEFAULT_PORTS.entrySet()) {
+            String port = each.getValue();
+            if (origin.startsWith(each.getKey()) && origin.endsWith(port)) {
+                return origin.substring(0, origin.length() - port.length());
+            }
         }
-        return canonical.equals(origin);
+        return origin;
     }
 
     private static boolean wildcard(String pattern, String origin) {
