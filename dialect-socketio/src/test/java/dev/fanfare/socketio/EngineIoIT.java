@@ -486,8 +486,7 @@ class EngineIoIT {
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.headers().firstValue("access-control-allow-origin"))
                     .contains("https://any.example");
-            assertThat(response.headers().firstValue("access-control-allow-credentials"))
-                    .isEmpty();
+            assertThat(response.headers().firstValue("access-control-allow-credentials")).isEmpty();
         }
     }
 

@@ -4,6 +4,7 @@ package dev.fanfare.server;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.io.IOException;
@@ -59,9 +60,12 @@ final class Answers {
     /// unread, TCP would reset, and the peer might never see the answer.
     ///
     /// @param asked null when what was asked could not be read
-    void writeLast(ChannelHandlerContext to, @Nullable Request asked, Response response) {
+    /// @return done when it is written
+    ChannelFuture writeLast(ChannelHandlerContext to, @Nullable Request asked, Response response) {
         ByteBuf out = bytes(to, asked, response, ResponseWriter.Connection.CLOSE);
-        Parting.after(to.writeAndFlush(out, heard(to.newPromise())));
+        ChannelFuture last = to.writeAndFlush(out, heard(to.newPromise()));
+        Parting.after(last);
+        return last;
     }
 
     /// The head of an answer whose body follows as it comes.

@@ -69,7 +69,8 @@ final class Arrival {
         return headers;
     }
 
-    /// Of several the first, which is what the client came by. Some proxies say `wss` at an upgrade.
+    /// Of several the first, which is what the client came by. Some proxies say `wss` at an
+    /// upgrade.
     private static boolean secure(String forwardedProto) {
         String first = forwardedProto.split(",", 2)[0].strip();
         return first.equalsIgnoreCase("https") || first.equalsIgnoreCase("wss");
@@ -109,8 +110,7 @@ final class Arrival {
     /// 9110, 10.1.1).
     static boolean expectsContinue(HttpRequest head) {
         return version(head).equals("HTTP/1.1")
-                && head.headers()
-                        .contains(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE, true);
+                && head.headers().contains(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE, true);
     }
 
     /// Our own origin as the request sees it: `http://` or `https://`, and the Host header.

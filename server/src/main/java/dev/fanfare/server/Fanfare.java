@@ -294,9 +294,10 @@ public final class Fanfare implements AutoCloseable {
         end(drainWindow, drainWindow.plus(GRACE));
     }
 
-    /// Takes no more connections, answers `/ready` with 503, tells every session to come back,
-    /// spread over the configured window or what of it fits the deadline, and ends. What is not
-    /// closed by the deadline is cut.
+    /// Takes no more connections, answers `/ready` with 503, answers the requests that have begun
+    /// as the last ones of their connections, tells every session to come back, spread over the
+    /// configured window or what of it fits the deadline, and ends. What is not closed by the
+    /// deadline is cut.
     public void stop(Duration deadline) {
         Duration most = deadline.multipliedBy(3).dividedBy(4);
         end(most.compareTo(drainWindow) < 0 ? most : drainWindow, deadline);
@@ -313,16 +314,13 @@ public final class Fanfare implements AutoCloseable {
             return;
         }
         parts.readiness.become(Readiness.State.DRAINING);
-        server.stopAccepting();
         try {
-            parts.hub
-                    .drain(window)
-                    .toCompletableFuture()
-                    .get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+            server.drain(window).get(deadline.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             LOG.warn(
-                    "{} sessions were still open at the deadline",
+                    "{} sessions and {} requests were still open at the deadline",
                     parts.hub.counts().sessions(),
+                    server.unanswered(),
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -10,8 +10,10 @@ import dev.fanfare.server.http.Response;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -78,6 +80,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
         ctx = context;
         enter(HttpPhase.FRESH);
         loop.watch(this);
+        shared.draining().opened();
+        if (shared.draining().begun()) {
+            context.close();
+            return;
+        }
         InetAddress peer = Arrival.peer(context.channel());
         if (!shared.proxies().trusts(peer) && !stranger.admit(peer)) {
             if (listener.tls() == null) {
@@ -125,7 +132,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
 
     private void take(Object message) {
         try {
-            if (phase == HttpPhase.LINGERING || phase == HttpPhase.OVER) {
+            if (phase.ends()) {
                 return;
             }
             if (message instanceof HttpRequest head) {
@@ -337,16 +344,29 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
         Request asked = request;
         request = null;
         purpose = null;
-        switch (then) {
+        switch (last(then)) {
             case KEEP -> {
                 answers.write(ctx(), asked, response);
                 enter(HttpPhase.IDLE);
                 next();
             }
             case CLOSE -> {
-                enter(HttpPhase.LINGERING);
-                answers.writeLast(ctx(), asked, response);
+                enter(HttpPhase.ANSWERED);
+                answers.writeLast(ctx(), asked, response).addListener(_ -> linger());
             }
+        }
+    }
+
+    /// A server that stops answers a connection's last request, unless another one has been read.
+    private ResponseWriter.Connection last(ResponseWriter.Connection then) {
+        return shared.draining().begun() && pipelined.isEmpty() && !decoder.inside()
+                ? ResponseWriter.Connection.CLOSE
+                : then;
+    }
+
+    private void linger() {
+        if (phase == HttpPhase.ANSWERED) {
+            enter(HttpPhase.LINGERING);
         }
     }
 
@@ -378,6 +398,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     }
 
     private void enter(HttpPhase next) {
+        if (next.settled() && !phase.settled()) {
+            shared.draining().settled();
+        }
         phase = next;
         since = shared.clock().nanos();
     }
@@ -393,12 +416,46 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     }
 
     private void late() {
-        if (decoder.inside() && phase != HttpPhase.LINGERING) {
+        if (decoder.inside() && !phase.ends()) {
             respond(
                     Response.error(408, "timeout", "The request did not come in time."),
                     ResponseWriter.Connection.CLOSE);
         } else {
             ctx().close();
+        }
+    }
+
+    @Override
+    public void drain() {
+        if ((phase == HttpPhase.FRESH || phase == HttpPhase.IDLE) && !decoder.inside()) {
+            enter(HttpPhase.ANSWERED);
+            closeWhenWritten();
+        }
+    }
+
+    /// An answer may still wait for its reader.
+    private void closeWhenWritten() {
+        ChannelOutboundBuffer waits = ctx().channel().unsafe().outboundBuffer();
+        if (waits == null || waits.isEmpty()) {
+            ctx().close();
+        } else {
+            ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public void hurry() {
+        CompletableFuture<Response> waits = awaited;
+        if (waits != null) {
+            awaited = null;
+            waits.cancel(false);
+            ctx().channel().config().setAutoRead(true);
+            respond(
+                    Response.error(503, "unavailable", "This node stops. Come back.")
+                            .header("Retry-After", "1"),
+                    ResponseWriter.Connection.CLOSE);
+        } else if (decoder.inside() && phase != HttpPhase.HANDLING && !phase.ends()) {
+            late();
         }
     }
 

@@ -30,12 +30,7 @@ public record HttpLimits(
 
     public static final HttpLimits DEFAULT =
             new HttpLimits(
-                    1_000_000,
-                    100,
-                    Loopback.COUNTED,
-                    Duration.ofSeconds(10),
-                    32 << 10,
-                    List.of());
+                    1_000_000, 100, Loopback.COUNTED, Duration.ofSeconds(10), 32 << 10, List.of());
 
     public HttpLimits {
         if (maxHeaders < MIN_HEADERS || maxHeaders > MAX_HEADERS) {
@@ -47,7 +42,8 @@ public record HttpLimits(
     }
 
     public HttpLimits sessions(int max) {
-        return new HttpLimits(max, strangersPerAddress, loopback, headersWithin, maxHeaders, proxies);
+        return new HttpLimits(
+                max, strangersPerAddress, loopback, headersWithin, maxHeaders, proxies);
     }
 
     public HttpLimits strangersPerAddress(int max) {
@@ -55,7 +51,8 @@ public record HttpLimits(
     }
 
     public HttpLimits loopback(Loopback other) {
-        return new HttpLimits(sessions, strangersPerAddress, other, headersWithin, maxHeaders, proxies);
+        return new HttpLimits(
+                sessions, strangersPerAddress, other, headersWithin, maxHeaders, proxies);
     }
 
     public HttpLimits maxHeaders(int bytes) {
@@ -64,6 +61,7 @@ public record HttpLimits(
     }
 
     public HttpLimits proxies(List<String> blocks) {
-        return new HttpLimits(sessions, strangersPerAddress, loopback, headersWithin, maxHeaders, blocks);
+        return new HttpLimits(
+                sessions, strangersPerAddress, loopback, headersWithin, maxHeaders, blocks);
     }
 }

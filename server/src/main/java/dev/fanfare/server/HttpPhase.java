@@ -13,6 +13,8 @@ enum HttpPhase {
     HEAD,
     BODY,
     HANDLING,
+    /// The last response is being written; what still comes is dropped.
+    ANSWERED,
     /// The last response is sent; what still comes is dropped until the peer has read it.
     LINGERING,
     OVER;
@@ -23,6 +25,16 @@ enum HttpPhase {
     private static final long BODY_GRACE = 5 * SECOND;
     private static final int SLOWEST_BODY = 1_024;
 
+    /// Whether what still comes is dropped.
+    boolean ends() {
+        return this == ANSWERED || settled();
+    }
+
+    /// Whether nothing more is written.
+    boolean settled() {
+        return this == LINGERING || this == OVER;
+    }
+
     /// Whether it has gone on for too long.
     ///
     /// @param age nanoseconds in this phase
@@ -31,7 +43,7 @@ enum HttpPhase {
     boolean overdue(long age, int read, Duration headersWithin) {
         return switch (this) {
             case FRESH, HEAD -> age >= headersWithin.toNanos();
-            case IDLE -> age >= MOST_IDLE;
+            case IDLE, ANSWERED -> age >= MOST_IDLE;
             case BODY -> age >= BODY_GRACE && read < age / SECOND * SLOWEST_BODY;
             case LINGERING -> age >= MOST_LINGERING;
             case HANDLING, OVER -> false;

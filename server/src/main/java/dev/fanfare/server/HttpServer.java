@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +75,7 @@ public final class HttpServer implements AutoCloseable {
                                 new Strangers(node.limits()),
                                 new Proxies(node.limits().proxies()),
                                 new Deflation(),
+                                new Draining(),
                                 new AtomicInteger()));
         try {
             for (ListenerSpec listener : listeners) {
@@ -176,9 +179,43 @@ public final class HttpServer implements AutoCloseable {
         return shared.sessions().get();
     }
 
-    /// Takes no more connections; those that are open stay.
-    public void stopAccepting() {
+    /// Takes no more connections, and tells every session to come back. Idle connections are closed
+    /// at once, those that owe an answer after it.
+    ///
+    /// @param window over which sessions are told. When it is over and they are gone, requests that
+    ///   have not wholly come are answered with 408
+    /// @return completes when the sessions are gone and every request is answered
+    public CompletableFuture<Void> drain(Duration window) {
+        stopAccepting();
+        CompletableFuture<Void> answered = shared.draining().begin();
+        onEach(NettyLoop.Watched::drain);
+        CompletableFuture<Void> sessions = shared.hub().drain(window).toCompletableFuture();
+        CompletableFuture.allOf(sessions, passed(window))
+                .thenRun(() -> onEach(NettyLoop.Watched::hurry));
+        return CompletableFuture.allOf(sessions, answered);
+    }
+
+    private CompletableFuture<Void> passed(Duration window) {
+        CompletableFuture<Void> passed = new CompletableFuture<>();
+        if (window.isZero()) {
+            passed.complete(null);
+        } else {
+            shared.clock().after(window, () -> passed.complete(null));
+        }
+        return passed;
+    }
+
+    /// Connections that owe an answer to an HTTP request, or may be asked for one.
+    int unanswered() {
+        return shared.draining().open();
+    }
+
+    private void stopAccepting() {
         channels.values().forEach(channel -> channel.close().awaitUninterruptibly());
+    }
+
+    private void onEach(Consumer<NettyLoop.Watched> action) {
+        shared.loops().values().forEach(loop -> loop.execute(() -> loop.onEach(action)));
     }
 
     /// Stops accepting, and cuts what is still open.
@@ -190,6 +227,6 @@ public final class HttpServer implements AutoCloseable {
         for (Session session : shared.hub().sessions()) {
             session.disconnect(Close.GOING_AWAY);
         }
-        shared.loops().values().forEach(loop -> loop.execute(loop::cutAll));
+        onEach(NettyLoop.Watched::cut);
     }
 }

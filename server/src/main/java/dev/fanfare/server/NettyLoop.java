@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,12 @@ final class NettyLoop implements Loop {
         ///
         /// @param now [dev.fanfare.engine.Clock#nanos]
         Verdict look(long now);
+
+        /// The server takes no more requests.
+        default void drain() {}
+
+        /// The server has waited long enough for requests.
+        default void hurry() {}
 
         /// The server stops.
         void cut();
@@ -74,7 +81,7 @@ final class NettyLoop implements Loop {
         }
     }
 
-    void cutAll() {
-        new ArrayList<>(watched).forEach(Watched::cut);
+    void onEach(Consumer<Watched> action) {
+        new ArrayList<>(watched).forEach(action);
     }
 }

@@ -17,6 +17,7 @@ record ServerShared(
         Strangers strangers,
         Proxies proxies,
         Deflation deflation,
+        Draining draining,
         AtomicInteger sessions) {
 
     Hub hub() {

@@ -41,9 +41,9 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
                         .setAllowDuplicateContentLengths(false));
     }
 
-    /// Whether some bytes of a request have come, and not all.
+    /// Whether some bytes of a request have come, and not all or not yet decoded.
     boolean inside() {
-        return place == Place.INSIDE;
+        return place == Place.INSIDE || actualReadableBytes() > 0;
     }
 
     @Override

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.core.Authenticator;
-import dev.fanfare.core.ChannelRules;
 import dev.fanfare.core.InvalidMessage;
 import dev.fanfare.core.Principal;
 import dev.fanfare.core.Session;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,8 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FanfareIT {
     private static final String KEY = "0123456789abcdef0123456789abcdef";
-    private static final UnaryOperator<ChannelRules> HISTORY =
-            rules -> rules.history(10, Duration.ofHours(1));
     private static final String[] WITH_KEY = {"Authorization", "Bearer " + KEY};
 
     record Custom(String content) {}
@@ -122,7 +118,10 @@ class FanfareIT {
     @ParameterizedTest
     @ValueSource(strings = {"docs:handbook/intro", "docs:a/b#c+d~e=f", "docs:/"})
     void reachesAChannelByItsPercentEncodedName(String name) throws Exception {
-        try (Fanfare node = start(config -> config.channel("docs:{path}", HISTORY));
+        Duration age = Duration.ofHours(1);
+        try (Fanfare node =
+                        start(config ->
+                                config.channel("docs:{path}", rules -> rules.history(10, age)));
                 ProbeClient backend = new ProbeClient(node.port())) {
             backend.post("/api/v1/publish", "{'channel':'" + name + "','data':{'n':1}}", WITH_KEY);
             String path = "/api/v1/channels/" + URLEncoder.encode(name, UTF_8);

@@ -338,11 +338,7 @@ class HandshakeIT {
     @Test
     void takesAsManyBytesOfHeadersAsAreSet() throws IOException {
         node.close();
-        node =
-                open(
-                        HttpLimits.DEFAULT
-                                .loopback(HttpLimits.Loopback.EXEMPT)
-                                .maxHeaders(64 << 10));
+        node = open(HttpLimits.DEFAULT.loopback(HttpLimits.Loopback.EXEMPT).maxHeaders(64 << 10));
 
         upgrade("/echo", "Cookie: a=" + "x".repeat(60_000));
         assertThat(answer("GET /hello/a HTTP/1.1\r\n" + HOST + "A: " + "x".repeat(66_000) + "\r\n"))
