@@ -3,6 +3,9 @@ package dev.fanfare.apps;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /// Where a Postgres is, as `DATABASE_URL` has it: `postgres://user:password@host:port/database`, or
@@ -25,7 +28,9 @@ public record DatabaseUrl(String jdbc, String user, String password) {
                 throw problem();
             }
             String[] who =
-                    uri.getUserInfo() == null ? new String[0] : uri.getUserInfo().split(":", 2);
+                    uri.getRawUserInfo() == null
+                            ? new String[0]
+                            : uri.getRawUserInfo().split(":", 2);
             return new DatabaseUrl(
                     JDBC
                             + "//"
@@ -33,11 +38,16 @@ public record DatabaseUrl(String jdbc, String user, String password) {
                             + (uri.getPort() < 0 ? "" : ":" + uri.getPort())
                             + uri.getRawPath()
                             + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()),
-                    who.length > 0 ? who[0] : "",
-                    who.length > 1 ? who[1] : "");
+                    who.length > 0 ? decoded(who[0]) : "",
+                    who.length > 1 ? decoded(who[1]) : "");
         } catch (URISyntaxException _) {
             throw problem();
         }
+    }
+
+    /// Percent-encoded, and with every plus meant.
+    private static String decoded(String part) {
+        return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     /// As Postgres's own programs take it, with nothing of the password or of the options; empty
@@ -49,10 +59,14 @@ public record DatabaseUrl(String jdbc, String user, String password) {
         }
         return Optional.of(
                 "postgresql://"
-                        + (user.isEmpty() ? "" : user + "@")
+                        + (user.isEmpty() ? "" : encoded(user) + "@")
                         + uri.getHost()
                         + (uri.getPort() < 0 ? "" : ":" + uri.getPort())
                         + uri.getRawPath());
+    }
+
+    private static String encoded(String part) {
+        return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static IllegalArgumentException problem() {

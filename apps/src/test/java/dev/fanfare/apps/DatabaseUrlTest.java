@@ -21,6 +21,16 @@ class DatabaseUrlTest {
     }
 
     @Test
+    void decodesUserAndPasswordAfterTheyAreSplit() {
+        DatabaseUrl url = DatabaseUrl.of("postgres://a%3Ab%40c:p%3Aq+r%2B@[::1]:5433/kyc");
+
+        assertThat(url.user()).isEqualTo("a:b@c");
+        assertThat(url.password()).isEqualTo("p:q+r+");
+        assertThat(url.jdbc()).isEqualTo("jdbc:postgresql://[::1]:5433/kyc");
+        assertThat(url.withoutSecrets()).contains("postgresql://a%3Ab%40c@[::1]:5433/kyc");
+    }
+
+    @Test
     void refusesAnythingElseWithoutRepeatingIt() {
         for (String text :
                 new String[] {"", "mysql://a:secret@h/d", "postgres:secret", "a b secret"}) {

@@ -48,16 +48,14 @@ final class ServeCommand implements Callable<Integer> {
                                         config, node, new Environment(clock, new SecureRandom())));
                     });
             follow(feeds, fanfare);
-            String host = config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host();
+            String host = authority(config.host(), fanfare.port());
             String tls = config.tls().key().isEmpty() ? "" : "s";
             System.out.printf(
-                    "Ready: ws%s://%s:%d/ws, http%s://%s:%d/api/v1 (%s, transport %s)%n",
+                    "Ready: ws%s://%s/ws, http%s://%s/api/v1 (%s, transport %s)%n",
                     tls,
                     host,
-                    fanfare.port(),
                     tls,
                     host,
-                    fanfare.port(),
                     "listening on " + config.host(),
                     fanfare.transport().name().toLowerCase(java.util.Locale.ROOT));
             lifetime.await();
@@ -65,6 +63,17 @@ final class ServeCommand implements Callable<Integer> {
             fanfare.stop();
         }
         return 0;
+    }
+
+    /// Where this machine reaches a listener.
+    static String authority(String host, int port) {
+        String reached =
+                switch (host) {
+                    case "0.0.0.0" -> "127.0.0.1";
+                    case "::" -> "::1";
+                    default -> host;
+                };
+        return (reached.contains(":") ? '[' + reached + ']' : reached) + ':' + port;
     }
 
     /// @throws InvalidConfiguration when a database is not as it must be

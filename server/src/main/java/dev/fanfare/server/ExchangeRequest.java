@@ -63,7 +63,8 @@ record ExchangeRequest(
         commands.set(0, identified(shown(commands.getFirst(), request)));
         boolean events =
                 request.header("accept")
-                        .filter(accept -> accept.contains("text/event-stream"))
+                        .filter(accept ->
+                                accept.toLowerCase(Locale.ROOT).contains("text/event-stream"))
                         .isPresent();
         return new ExchangeRequest(
                 events ? Form.STREAM : Form.POLL, commands, patience(request), List.of());

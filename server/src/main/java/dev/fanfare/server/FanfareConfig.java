@@ -9,6 +9,7 @@ import dev.fanfare.engine.Clock;
 import dev.fanfare.engine.Engine;
 import dev.fanfare.engine.Inbox;
 import dev.fanfare.server.http.Origins;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -311,6 +312,14 @@ public final class FanfareConfig {
     }
 
     private static boolean loopback(String host) {
-        return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+        if (host.equals("localhost")) {
+            return true;
+        }
+        try {
+            return InetAddress.ofLiteral(host).isLoopbackAddress();
+        } catch (IllegalArgumentException _) {
+            // A name, which may be anybody's.
+            return false;
+        }
     }
 }

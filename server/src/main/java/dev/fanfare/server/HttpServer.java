@@ -185,6 +185,8 @@ public final class HttpServer implements AutoCloseable {
     /// @param window over which sessions are told. When it is over and they are gone, requests that
     ///   have not wholly come are answered with 408
     /// @return completes when the sessions are gone and every request is answered
+    // Futures: whether requests were answered is what is returned.
+    @SuppressWarnings("FutureReturnValueIgnored")
     public CompletableFuture<Void> drain(Duration window) {
         stopAccepting();
         CompletableFuture<Void> answered = shared.draining().begin();

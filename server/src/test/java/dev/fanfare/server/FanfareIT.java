@@ -265,10 +265,11 @@ class FanfareIT {
         }
     }
 
-    @Test
-    void refusesToListenBeyondTheLoopbackForAnybody() {
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "127.example.com", "10.0.0.1"})
+    void refusesToListenBeyondTheLoopbackForAnybody(String host) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> start(config -> config.host("0.0.0.0")))
+                .isThrownBy(() -> start(config -> config.host(host)))
                 .withMessageContaining("jwt secret");
     }
 

@@ -27,16 +27,12 @@ public record Origins(List<String> allowed) {
     private static final Pattern LABEL = Pattern.compile("[a-z0-9_-]+");
 
     public Origins {
-        allowed = List.copyOf(allowed);
+        allowed = allowed.stream().map(Origins::canonical).toList();
         for (String origin : allowed) {
             if (!SHAPE.matcher(origin).matches()) {
                 throw new IllegalArgumentException(
                         "not an origin (https://host, https://*.host, capacitor://host or *): "
                                 + origin);
-            }
-            if (!canonical(origin).equals(origin)) {
-                throw new IllegalArgumentException(
-                        "browsers leave the scheme's own port out of an origin: " + origin);
             }
         }
     }
@@ -64,11 +60,13 @@ public record Origins(List<String> allowed) {
         return false;
     }
 
-    /// The Host header may name the default port or be in upper case, an Origin never does.
+    /// The Host header may be in upper case, an Origin never is.
     private static boolean same(String origin, String own) {
         return canonical(own.toLowerCase(Locale.ROOT)).equals(origin);
     }
 
+    /// Without the scheme's own port, which a Host header and a configuration may name, and an
+    /// Origin never does.
     private static String canonical(String origin) {
         for (Map.Entry<String, String> each : DEFAULT_PORTS.entrySet()) {
             String port = each.getValue();

@@ -80,13 +80,24 @@ public record Pages(String prefix, Class<?> anchor, String folder, String policy
         }
         String tag = '"' + HexFormat.of().toHexDigits(hash(content)) + '"';
         Response response =
-                request.header("if-none-match").filter(tag::equals).isPresent()
+                request.header("if-none-match").filter(known -> has(known, tag)).isPresent()
                         ? Response.empty(304)
                         : Response.of(200, type, content);
         return response.header("ETag", tag)
                 .header("Cache-Control", path.startsWith(ASSETS) ? FOR_GOOD : "no-cache")
                 .header("Content-Security-Policy", policy)
                 .header("Referrer-Policy", "no-referrer");
+    }
+
+    /// Weakly, as a proxy that compresses may have marked it (RFC 9110, 13.1.2).
+    private static boolean has(String ifNoneMatch, String tag) {
+        for (String each : ifNoneMatch.split(",", -1)) {
+            String known = each.strip();
+            if (known.equals("*") || known.equals(tag) || known.equals("W/" + tag)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private byte @Nullable [] read(String name) {

@@ -3,6 +3,8 @@ package dev.fanfare.server.http;
 
 import dev.fanfare.core.InvalidMessage;
 import dev.fanfare.protocol.Utf8;
+import io.netty.handler.codec.http.cookie.Cookie;
+import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -108,19 +110,15 @@ public record Request(
         return Optional.ofNullable(cookies().get(name));
     }
 
-    /// All cookies; of a repeated one the first.
+    /// All cookies, their values without quotes around them; of a repeated one the first.
     public Map<String, String> cookies() {
         String line = headers.get("cookie");
         if (line == null) {
             return Map.of();
         }
         Map<String, String> cookies = new LinkedHashMap<>();
-        for (String pair : line.split(";", -1)) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                cookies.putIfAbsent(
-                        pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
-            }
+        for (Cookie cookie : ServerCookieDecoder.LAX.decodeAll(line)) {
+            cookies.putIfAbsent(cookie.name(), cookie.value());
         }
         return cookies;
     }

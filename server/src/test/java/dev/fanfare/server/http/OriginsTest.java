@@ -34,6 +34,17 @@ class OriginsTest {
 
     @ParameterizedTest
     @CsvSource({
+        "https://app.example.com:443, https://app.example.com",
+        "http://app.example.com:80, http://app.example.com",
+        "https://*.example.com:443, https://app.example.com",
+        "https://app.example.com:80, https://app.example.com:80",
+    })
+    void allowsAnOriginThatIsListedWithItsDefaultPort(String listed, String origin) {
+        assertThat(Origins.of(listed).allows(origin, "http://x")).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "capacitor://localhost, capacitor://evil",
         "capacitor://localhost, http://localhost",
         "tauri://localhost, capacitor://localhost",
@@ -64,8 +75,6 @@ class OriginsTest {
                 "capacitor:localhost",
                 "https://app.example.com/",
                 "https://APP.example.com",
-                "https://app.example.com:443",
-                "http://app.example.com:80",
                 "https://a.*.example.com",
                 "https://app.example.com:123456",
                 "file:///page.html",

@@ -42,6 +42,24 @@ class PagesTest {
         assertThat(second.body()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"%s", "W/%s", "\"other\", W/%s", "*"})
+    void sendsNothingAgainThatABrowserHas(String known) {
+        Response first = get("/index.html", Map.of());
+        assertThat(first).isNotNull();
+        String tag =
+                first.headers().stream()
+                        .filter(header -> header.name().equals("ETag"))
+                        .findFirst()
+                        .orElseThrow()
+                        .value();
+
+        Response second = get("/index.html", Map.of("if-none-match", known.formatted(tag)));
+
+        assertThat(second).isNotNull();
+        assertThat(second.status()).isEqualTo(304);
+    }
+
     @Test
     void onlyWhatHasADigestInItsNameIsKeptWithoutAskingAgain() {
         Response asset =
