@@ -31,7 +31,7 @@ class BuiltPagesTest {
     @Test
     void anyOriginMayImportTheClient() throws Exception {
         Router router = BuiltPages.client();
-        Router.Match match = router.find("GET", "/client.js");
+        Router.Match match = router.find("GET", List.of("client.js"));
 
         assertThat(match).isInstanceOf(Router.Found.class);
         Router.Found found = (Router.Found) match;
