@@ -4,15 +4,14 @@ import { Feed } from './feed.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { ChannelOptions } from './types.ts';
 
+/** Names below which it is not worth looking for those that nobody holds. */
+const FEW = 64;
+
 /** All channels that somebody still holds, by name and filter; those that are subscribed are held by `Subscriptions`. */
 export class Channels {
   readonly #subscriptions: Subscriptions;
   readonly #known = new Map<string, WeakRef<Feed>>();
-  readonly #forgotten = new FinalizationRegistry<string>((key) => {
-    if (this.#known.get(key)?.deref() === undefined) {
-      this.#known.delete(key);
-    }
-  });
+  #sweepAt = FEW;
 
   constructor(subscriptions: Subscriptions) {
     this.#subscriptions = subscriptions;
@@ -24,10 +23,23 @@ export class Channels {
     if (feed === undefined) {
       feed = new Feed(name, options, this.#subscriptions);
       this.#known.set(key, new WeakRef(feed));
-      this.#forgotten.register(feed, key);
+      this.#sweep();
     } else if (options.key !== undefined) {
       feed.keys = options.key;
     }
     return feed.channel;
+  }
+
+  /** Forgets the names of channels that nobody holds: React Native has no `FinalizationRegistry` to tell which. */
+  #sweep(): void {
+    if (this.#known.size < this.#sweepAt) {
+      return;
+    }
+    for (const [key, feed] of this.#known) {
+      if (feed.deref() === undefined) {
+        this.#known.delete(key);
+      }
+    }
+    this.#sweepAt = Math.max(FEW, 2 * this.#known.size);
   }
 }

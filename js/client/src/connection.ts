@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FanfareError } from './error.ts';
 import type { Command, ServerFrame } from './frames.ts';
-import type { Ending, Link, LinkFactory, LinkListener } from './link.ts';
+import { absoluteUrl, type Ending, type Link, type LinkFactory, type LinkListener } from './link.ts';
 import { poll } from './link-poll.ts';
 import { sse } from './link-sse.ts';
 import { websocket } from './link-websocket.ts';
@@ -36,13 +36,14 @@ export interface Connected {
 
 /** One link after another, each with the token of now: what is said and asked goes over the one that is there. */
 export class Connection {
-  readonly #url: URL;
+  readonly #given: string | URL;
   readonly #options: FanfareOptions;
   readonly #user: Connected;
   readonly #reconnect: Reconnect;
   readonly #transports: Transports;
   readonly #outgoing: Outgoing;
   readonly #token: Token;
+  #url: URL | undefined;
   #lastId = 0;
   #connectId = 0;
   #link: Link | undefined;
@@ -51,8 +52,8 @@ export class Connection {
   #answered = false;
   #reopening = false;
 
-  constructor(url: URL, options: FanfareOptions, user: Connected) {
-    this.#url = url;
+  constructor(url: string | URL, options: FanfareOptions, user: Connected) {
+    this.#given = url;
     this.#options = options;
     this.#user = user;
     const { base, cap } = options.backoff ?? { base: 500, cap: 30_000 };
@@ -78,7 +79,9 @@ export class Connection {
     return this.#reconnect.clock;
   }
 
+  /** @throws TypeError when the URL is none, or relative where there is no page */
   start(): void {
+    this.#url = absoluteUrl(this.#given);
     this.#reconnect.start();
   }
 
@@ -167,7 +170,7 @@ export class Connection {
     try {
       this.#link = this.#transports.current.open(
         {
-          url: this.#url,
+          url: this.#url!,
           heartbeat,
           clock: this.clock,
           WebSocket,

@@ -57,8 +57,7 @@ export async function exchange(
 }
 
 async function ask(opening: Opening, request: Request, line: (line: string) => void): Promise<void> {
-  const to = exchangeUrl(opening.url);
-  const response = await (opening.fetch ?? fetch)(request.wait === undefined ? to : `${to}?wait=${request.wait}`, {
+  const response = await (opening.fetch ?? fetch)(exchangeUrl(opening.url, request.wait), {
     method: 'POST',
     headers: { 'Content-Type': FRAMES, Accept: request.wait === undefined ? STREAM : FRAMES },
     body: [opening.connect(), ...request.commands].map((command) => JSON.stringify(command)).join('\n'),

@@ -23,8 +23,7 @@ export class Fanfare {
 
   /** `url` is where the WebSocket is, or the server; in a page it may be relative to that. */
   constructor(url: string | URL, options: FanfareOptions = {}) {
-    const base = typeof location === 'undefined' ? undefined : location.href;
-    this.#connection = new Connection(new URL(url, base), options, this.#connected());
+    this.#connection = new Connection(url, options, this.#connected());
     this.#subscriptions = new Subscriptions(this.#connection);
     this.#channels = new Channels(this.#subscriptions);
     this.#mailbox = new Mailbox(this.#connection);
@@ -38,7 +37,11 @@ export class Fanfare {
     return this.#events.on(event, listener);
   }
 
-  /** Connects, and stays so until `close()`. While it waits to come back, it does not wait any longer. */
+  /**
+   * Connects, and stays so until `close()`. While it waits to come back, it does not wait any longer.
+   *
+   * @throws TypeError when the URL is none, or relative where there is no page
+   */
   connect(): void {
     this.#connection.start();
   }

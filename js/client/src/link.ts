@@ -52,18 +52,36 @@ export interface LinkFactory {
   open(opening: Opening, listener: LinkListener): Link;
 }
 
-/** Where the WebSocket is: the path `/ws`, where none is given. */
-export function websocketUrl(url: URL): string {
+/** The URL as an absolute one: in a page or a worker it may be relative to that. */
+export function absoluteUrl(url: string | URL): URL {
+  // Some runtimes have no page, and some one without an address.
+  const { location: { href } = {} } = globalThis as { location?: Partial<Location> };
+  return new URL(url, href === '' ? undefined : href);
+}
+
+/** The same place for a WebSocket: its constructor refuses a fragment. */
+export function socketUrl(url: URL): URL {
   const to = new URL(url);
   to.protocol = url.protocol.replace('http', 'ws');
+  to.hash = '';
+  return to;
+}
+
+/** Where the WebSocket is: the path `/ws`, where none is given. The query is the program's. */
+export function websocketUrl(url: URL): string {
+  const to = socketUrl(url);
   to.pathname = url.pathname === '/' ? '/ws' : url.pathname;
   return to.href;
 }
 
-/** Where exchanges are: beside the WebSocket. */
-export function exchangeUrl(url: URL): string {
+/** Where exchanges are: beside the WebSocket, with the same query. `wait` is a poll's, in milliseconds. */
+export function exchangeUrl(url: URL, wait?: number): string {
   const to = new URL(url);
   to.protocol = url.protocol.replace('ws', 'http');
   to.pathname = url.pathname.replace(/[^/]*$/, 'exchange');
+  to.hash = '';
+  if (wait !== undefined) {
+    to.searchParams.set('wait', String(wait));
+  }
   return to.href;
 }

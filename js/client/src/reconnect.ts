@@ -16,6 +16,14 @@ export const realClock: Clock = {
   },
 };
 
+/** The window or the worker; some runtimes have a `window` that tells nothing, and others none. */
+function networkOfRuntime(): Network | undefined {
+  const { window } = globalThis as { window?: Partial<Network> };
+  return [window, globalThis as Partial<Network>].find(
+    (one): one is Network => one?.addEventListener !== undefined && one.removeEventListener !== undefined,
+  );
+}
+
 /** Whether to come back after a close: protocol/SPEC.md, section 9. */
 export function comesBack(code: number): boolean {
   return code >= 4000 ? code < 4500 : [1001, 1005, 1006, 1011, 1012, 1013, 1014].includes(code);
@@ -78,7 +86,7 @@ export class Reconnect {
     this.#silence = timing.silence;
     this.clock = timing.clock ?? realClock;
     this.random = timing.random ?? Math.random;
-    this.#network = timing.network ?? (typeof window === 'undefined' ? undefined : window);
+    this.#network = timing.network ?? networkOfRuntime();
   }
 
   get state(): State {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Emitter } from './emitter.ts';
-import type { Ending } from './link.ts';
+import { absoluteUrl, type Ending, socketUrl } from './link.ts';
 import { Wire } from './link-websocket.ts';
 import { comesBack, Reconnect } from './reconnect.ts';
 import type { Cancel, Off, SocketEvents, SocketOptions, State } from './types.ts';
 
 export type { Policy, SocketEvents, SocketOptions, State } from './types.ts';
 export { FanfareError } from './error.ts';
+export { absoluteUrl } from './link.ts';
 
 /**
  * A plain WebSocket that comes back: for servers that speak something else than Fanfare's native protocol. What is sent while
@@ -63,8 +64,7 @@ export class Socket {
 
   #open(): void {
     try {
-      const url = new URL(this.#url(), typeof location === 'undefined' ? undefined : location.href);
-      url.protocol = url.protocol.replace('http', 'ws');
+      const url = socketUrl(absoluteUrl(this.#url()));
       this.#wire = new Wire(
         this.#options.WebSocket,
         { url: url.href, protocols: this.#options.protocols },

@@ -8,6 +8,8 @@ import type { Command, Position } from '../src/index.ts';
 /** As much of protocol/SPEC.md, section 13, as one channel needs. */
 class Exchanges {
   readonly server: Server = createServer((request, response) => void this.#answer(request, response));
+  /** What each request asked for. */
+  readonly asked: string[] = [];
   readonly log: { key: string; data: unknown }[] = [];
   readonly #waiting = new Set<() => void>();
 
@@ -25,6 +27,7 @@ class Exchanges {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.asked.push(request.url!);
     let body = '';
     for await (const chunk of request) {
       body += String(chunk);
@@ -103,8 +106,8 @@ afterEach(() => {
 const until = (done: () => boolean): Promise<void> => expect.poll(done, { timeout: 10_000 }).toBe(true);
 
 describe.each<TransportName>(['sse', 'poll'])('a client by %s', (transport) => {
-  const open = (): Fanfare => {
-    fanfare = new Fanfare(exchanges.url, { transports: [transport], backoff: { base: 10, cap: 50 } });
+  const open = (to = ''): Fanfare => {
+    fanfare = new Fanfare(exchanges.url + to, { transports: [transport], backoff: { base: 10, cap: 50 } });
     fanfare.connect();
     return fanfare;
   };
@@ -129,6 +132,25 @@ describe.each<TransportName>(['sse', 'poll'])('a client by %s', (transport) => {
     await until(() => heard.length >= 100);
     expect(heard).toEqual(exchanges.log.map(({ data }) => data));
     expect(new Set(heard).size).toBe(100);
+  });
+
+  it.each([
+    ['/ws?tenant=a', '/exchange?tenant=a', '/exchange?tenant=a&wait=0'],
+    ['/ws?', '/exchange', '/exchange?wait=0'],
+    ['/ws#x', '/exchange', '/exchange?wait=0'],
+    ['?tenant=a#x', '/exchange?tenant=a', '/exchange?tenant=a&wait=0'],
+  ])('connects, and comes back, at %s', async (to, streams, polls) => {
+    const channel = open(to).channel('a');
+    const heard: unknown[] = [];
+    await channel.subscribe(({ data }) => heard.push(data)).ready;
+    for (let n = 0; n < 3; n++) {
+      await channel.publish(n);
+      await until(() => heard.length === n + 1);
+      exchanges.server.closeAllConnections();
+    }
+    const first = transport === 'sse' ? streams : polls;
+    const kinds = new Set(exchanges.asked.map((asked) => asked.replace(/wait=\d+/, 'wait=0')));
+    expect([exchanges.asked[0], kinds]).toEqual([first, new Set([first, polls])]);
   });
 
   it('is closed by a refusal that is for good', async () => {

@@ -114,8 +114,22 @@ test.each([
   ['ws://server:8000/ws', 'http://server:8000/exchange'],
   ['https://server', 'https://server/exchange'],
   ['wss://server/app/ws', 'https://server/app/exchange'],
+  ['wss://server/app/', 'https://server/app/exchange'],
+  ['http://server/ws?tenant=a&b', 'http://server/exchange?tenant=a&b'],
+  ['ws://server/ws#x', 'http://server/exchange'],
 ])('exchanges of %s are at %s', (url, expected) => {
   expect(exchangeUrl(new URL(url))).toBe(expected);
+});
+
+test.each([
+  ['ws://server/ws', 'http://server/exchange?wait=0'],
+  ['wss://server/ws?tenant=a', 'https://server/exchange?tenant=a&wait=0'],
+  ['http://server/ws?', 'http://server/exchange?wait=0'],
+  ['http://server/ws#x', 'http://server/exchange?wait=0'],
+  ['https://server?tenant=a#x', 'https://server/exchange?tenant=a&wait=0'],
+  ['http://server/ws?wait=9&tenant=a%26b', 'http://server/exchange?wait=0&tenant=a%26b'],
+])('a poll of %s asks %s', (url, expected) => {
+  expect(exchangeUrl(new URL(url), 0)).toBe(expected);
 });
 
 describe.each([

@@ -74,6 +74,8 @@ describe('a client on a WebSocket', () => {
     ['http://server:8000', 'ws://server:8000/ws'],
     ['https://server/', 'wss://server/ws'],
     ['wss://server/live/socket?a=b', 'wss://server/live/socket?a=b'],
+    ['https://server/?a=b#x', 'wss://server/ws?a=b'],
+    ['ws://server/live/#', 'ws://server/live/'],
   ])('given as %s is at %s', (url, expected) => {
     expect(websocketUrl(new URL(url))).toBe(expected);
     open(url);
@@ -164,6 +166,15 @@ describe('a socket', () => {
   test('is at the address that the program gives, with its protocols', () => {
     open({ protocols: ['a', 'b'] });
     expect([Fake.last.url, Fake.last.protocols]).toEqual(['ws://server/live', ['a', 'b']]);
+  });
+
+  test.each([
+    ['https://server/live?a=b', 'wss://server/live?a=b'],
+    ['ws://server/#x', 'ws://server/'],
+  ])('given as %s is at %s', (url, expected) => {
+    const socket = new Socket(url, { policy: { kind: 'fixed', interval: 1_000 }, WebSocket: Fake, network: cable });
+    socket.open();
+    expect(Fake.last.url).toBe(expected);
   });
 
   test('beats as long as it is connected', async () => {

@@ -60,6 +60,11 @@ const push = (type: string, payload: unknown, timestamp: number, peer: Peer = se
   peer.send({ type, payload, timestamp });
 
 describe('WebSocketManager', () => {
+  it.each(['?tenant=a', '?tenant=a#x', '?tenant=a&token=old'])('keeps the rest of a query: %s', async (query) => {
+    await new WebSocketManager(`${server.url}/ws${query}`, options()).connect('good');
+    expect(server.last.url).toBe('/ws?tenant=a&token=good');
+  });
+
   it('S1-15: connects with the token in the query, subscribes, and routes each message by its type', async () => {
     const wallet = manager();
     const prices: unknown[] = [];

@@ -103,6 +103,22 @@ describe('useConnectionStatus', () => {
     expect(pageSocket('/ws', { protocol: 'http:', host: 'a.example:3300' })).toBe('ws://a.example:3300/ws');
   });
 
+  it.each([
+    ['', ''],
+    ['/', ''],
+    ['/behind/this', '/behind/this'],
+    ['/behind/?tenant=a#x', '/behind'],
+  ])('S4-13: finds a server at %j, by WebSocket and by polling', async (at, path) => {
+    const tenant = at.includes('tenant') ? 'tenant=a' : '';
+    server.welcome = (peer) => peer.close(1008);
+    render(<RegisterPage server={`http://${server.host}${at}`} />);
+    await screen.findByText('polling not connected updated');
+    const query = [tenant, `sessionId=${SESSION}`, 'token=secret'].filter((one) => one !== '').join('&');
+    expect(server.last.url).toBe(`${path}/ws/connections?${query}`);
+    const polled = `${path}/api/connections/session/${SESSION}${tenant === '' ? '' : `?${tenant}`}`;
+    expect(polls).toEqual([`${polled} Bearer secret`]);
+  });
+
   it('S4-11: tries five times more, later and later, and then polls every 3000 ms until it leaves', async () => {
     server.refusals = 100;
     const { unmount } = render(<RegisterPage />);

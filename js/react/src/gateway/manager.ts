@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Off, State } from '@fanfare/client';
-import { Socket, type SocketOptions } from '@fanfare/client/socket';
+import { absoluteUrl, Socket, type SocketOptions } from '@fanfare/client/socket';
 import { systemTimer } from '../pace.ts';
 import { Channels, type Answer, type Callback } from './channels.ts';
 import { ConnectionStatus, type ManagerEvents, type Token, type WebSocketMessage } from './types.ts';
@@ -214,5 +214,7 @@ function withToken(url: string, token: Token | undefined): string {
   if (value === undefined || value === '') {
     return url;
   }
-  return `${url}${url.includes('?') ? '&' : '?'}token=${encodeURIComponent(value)}`;
+  const to = absoluteUrl(url);
+  to.searchParams.set('token', value);
+  return to.href;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Cancel, Clock, State } from '@fanfare/client';
 import { Socket, type SocketOptions } from '@fanfare/client/socket';
-import { pageSocket } from '../page.ts';
 import { systemTimer } from '../pace.ts';
 import { Source } from '../source.ts';
 
@@ -155,11 +154,21 @@ function isStatus(message: unknown): message is SessionStatus {
 }
 
 function socketUrl({ server, sessionId, token }: UseConnectionStatusOptions): string {
-  const query = new URLSearchParams(token === undefined ? { sessionId } : { sessionId, token });
-  const path = `/ws/connections?${query}`;
-  return server === undefined ? pageSocket(path) : pageSocket(path, new URL(server));
+  const to = at(server, '/ws/connections');
+  to.searchParams.set('sessionId', sessionId);
+  if (token !== undefined) {
+    to.searchParams.set('token', token);
+  }
+  return to.href;
 }
 
-function pollUrl({ server = '', sessionId }: UseConnectionStatusOptions): string {
-  return `${server.replace(/\/$/, '')}/api/connections/session/${encodeURIComponent(sessionId)}`;
+function pollUrl({ server, sessionId }: UseConnectionStatusOptions): string {
+  return at(server, `/api/connections/session/${encodeURIComponent(sessionId)}`).href;
+}
+
+/** A path below the server's own, which may be behind one, with what else is in its URL. */
+function at(server: string | undefined, path: string): URL {
+  const to = new URL(server ?? location.origin);
+  to.pathname = to.pathname.replace(/\/$/, '') + path;
+  return to;
 }
