@@ -49,7 +49,8 @@ export class Connection {
   #link: Link | undefined;
   /** Counts what was opened: what comes for an earlier one is late. */
   #turn = 0;
-  #answered = false;
+  /** Whether the transport has shown that it works; or was not even tried, as long as there is no token. */
+  #answered = true;
   #reopening = false;
 
   constructor(url: string | URL, options: FanfareOptions, user: Connected) {
@@ -68,7 +69,10 @@ export class Connection {
       network: options.network,
     });
     this.#outgoing = new Outgoing(options.buffer ?? { messages: 1_000, bytes: 1 << 20 });
-    this.#token = new Token(options.token, this.#reconnect, () => void this.#refresh());
+    this.#token = new Token(options.token, this.#reconnect, {
+      due: () => void this.#refresh(),
+      late: () => this.#show(),
+    });
   }
 
   get state(): State {
@@ -87,7 +91,7 @@ export class Connection {
 
   stop(): void {
     this.#drop();
-    this.#token.forget();
+    this.#token.stop();
     this.#reconnect.stop();
   }
 
@@ -141,7 +145,7 @@ export class Connection {
 
   async #open(): Promise<void> {
     const turn = ++this.#turn;
-    this.#answered = false;
+    this.#answered = true;
     try {
       const pending = this.#token.get();
       if (pending instanceof Promise) {
@@ -149,7 +153,6 @@ export class Connection {
       }
     } catch (cause) {
       if (turn === this.#turn) {
-        this.#answered = true;
         this.#user.error(new FanfareError('token', 'There is no token.', { cause }));
         this.#lost({ message: 'There is no token.' });
       }
@@ -161,6 +164,8 @@ export class Connection {
   }
 
   #openLink(): void {
+    this.#answered = false;
+    this.#reconnect.opening();
     const listener: LinkListener = {
       frame: this.#ifCurrent((frame: ServerFrame) => this.#heard(frame)),
       alive: this.#ifCurrent(() => this.#reconnect.heard()),
@@ -324,13 +329,24 @@ export class Connection {
 
   async #refresh(): Promise<void> {
     const turn = this.#turn;
-    let token: string | undefined;
     try {
-      token = await this.#token.renew();
+      await this.#token.renew();
     } catch (cause) {
-      this.#user.error(new FanfareError('token', 'There is no new token.', { cause }));
+      if (turn === this.#turn) {
+        this.#user.error(new FanfareError('token', 'There is no new token.', { cause }));
+        this.#token.again();
+      }
+      return;
     }
-    if (token !== undefined && turn === this.#turn) {
+    if (turn === this.#turn) {
+      this.#show();
+    }
+  }
+
+  /** Shows the server another token on the connection that there is; on the next one it is shown anyway. */
+  #show(): void {
+    const token = this.#token.value;
+    if (this.state.name === 'connected' && token !== undefined) {
       this.tell(() => {
         // The reply is `refreshed`; an error leaves the old token in force, and is the program's to know.
         this.#connectId = this.id();

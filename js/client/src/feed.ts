@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Channel } from './channel.ts';
+import { inTime } from './deadline.ts';
 import { Emitter } from './emitter.ts';
 import { FanfareError } from './error.ts';
 import type { Command, ServerFrame } from './frames.ts';
@@ -178,10 +179,12 @@ export class Feed {
   /** Opens what was sealed. What cannot be opened keeps its place, and has an error instead of data. */
   async open<P extends Omit<Publication, 'channel'>>(publication: P): Promise<P> {
     const { offset, event, data } = publication;
+    if (this.keys === undefined) {
+      return publication;
+    }
     try {
-      return this.keys === undefined
-        ? publication
-        : { ...publication, data: await this.keys.open(this.name, event, data) };
+      const opening = (async (keys) => keys.open(this.name, event, data))(this.keys);
+      return { ...publication, data: await this.#inTime('open', opening) };
     } catch (cause) {
       const message = `The publication at offset ${offset} cannot be opened.`;
       return { ...publication, data: undefined, error: new FanfareError('sealed', message, { cause, offset }) };
@@ -190,7 +193,7 @@ export class Feed {
 
   /** Seals with the key of now. However long each takes, what is given first is sealed first. */
   seal(keys: Keys, event: string | undefined, data: unknown): Promise<unknown> {
-    const sealing = keys.seal(this.name, event, data);
+    const sealing = this.#inTime('seal', (async () => keys.seal(this.name, event, data))());
     const sealed = this.#sealed.then(() => sealing);
     sealing.catch(() => undefined);
     this.#sealed = sealed.catch(() => undefined);
@@ -223,6 +226,11 @@ export class Feed {
       .then((opened) =>
         opened.error === undefined ? this.events.emit('publication', opened) : this.events.emit('error', opened.error),
       );
+  }
+
+  /** What the program's keys do: one that hangs does not hold what follows for ever. */
+  #inTime(what: keyof Keys, promise: Promise<unknown>): Promise<unknown> {
+    return inTime(this.#subscriptions.connection.clock, `\`${what}\` of the channel's keys`, promise);
   }
 
   /** Nothing overtakes a publication that is being opened. */

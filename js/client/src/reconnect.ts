@@ -2,7 +2,7 @@
 import type { Ending } from './link.ts';
 import type { Cancel, Clock, Network, Policy, Reason, State } from './types.ts';
 
-/** Milliseconds in which a connection must be up once it was begun. */
+/** Milliseconds in which a connection must be up once its transport is opened. */
 const OPENING = 10_000;
 /** The longest a timer can be. */
 const LONGEST = 2 ** 31 - 1;
@@ -40,6 +40,7 @@ export function delay(policy: Policy, attempt: number, random: () => number): nu
 export interface Kept {
   /** What the next attempt is made with: asked once before each. */
   transport(): string;
+  /** Opens it, within bounded time: `opening` or `lost` is told. */
   open(): void;
   /** The connection is dead, though nobody said so: drop it, and tell `lost`. */
   dead(ending: Ending): void;
@@ -113,6 +114,14 @@ export class Reconnect {
     }
   }
 
+  /** What is to be connected is there, and has so long to be up. */
+  opening(): void {
+    this.#timer?.();
+    this.#timer = this.clock.after(OPENING, () =>
+      this.#kept.dead({ message: `It was not connected within ${OPENING} ms.` }),
+    );
+  }
+
   /** What was opened is up. */
   connected(): void {
     this.#clear();
@@ -146,9 +155,6 @@ export class Reconnect {
   #open(): void {
     this.#clear();
     this.#transport = this.#kept.transport();
-    this.#timer = this.clock.after(OPENING, () =>
-      this.#kept.dead({ message: `It was not connected within ${OPENING} ms.` }),
-    );
     this.#become({ name: 'connecting', attempt: this.#attempt, transport: this.#transport });
     // A listener may have stopped it.
     if (this.#state.name === 'connecting') {

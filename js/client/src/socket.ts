@@ -63,6 +63,7 @@ export class Socket {
   }
 
   #open(): void {
+    this.#reconnect.opening();
     try {
       const url = socketUrl(absoluteUrl(this.#url()));
       this.#wire = new Wire(

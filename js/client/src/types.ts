@@ -168,7 +168,7 @@ export interface Backoff {
 }
 
 export interface FanfareOptions {
-  /** A token, or where to get one: asked at connect, ahead of its end, and after `token_expired`. */
+  /** A token, or where to get one, within 10 s: asked at connect, ahead of its end, and after `token_expired`. */
   readonly token?: string | (() => string | Promise<string>);
   /** What to try, in this order: by default WebSocket, then SSE, then long-polling. */
   readonly transports?: readonly (TransportName | LinkFactory)[];

@@ -376,6 +376,46 @@ describe('a token', () => {
     ]);
   });
 
+  test('that takes 12 s each time is late, and no fault of the transport', async () => {
+    let asked = 0;
+    const fanfare = client({
+      token: () => {
+        const token = `t${++asked}`;
+        return new Promise((resolve) => time.after(12_000, () => resolve(token)));
+      },
+      transports: ['websocket', 'sse', 'poll'].map((name) => links.factory(name)),
+    });
+    fanfare.connect();
+    await time.advance(12_000);
+    links.connected(600_000);
+    expect(fanfare.state).toEqual({ name: 'connected', transport: 'websocket' });
+    expect(errors.map(({ code, cause }) => [code, (cause as Error).message])).toEqual([
+      ['token', 'The token function did not answer within 10000 ms.'],
+    ]);
+    await busy(540_000);
+    expect(links.sent('refresh').map(({ token }) => token)).toEqual(['t3']);
+    links.lost();
+    await time.advance(250);
+    links.connected(900_000);
+    expect(fanfare.state).toEqual({ name: 'connected', transport: 'websocket' });
+  });
+
+  test('whose renewal hangs does not keep the client from coming back', async () => {
+    let asked = 0;
+    const fanfare = client({ token: () => (++asked === 2 ? new Promise<string>(() => undefined) : `t${asked}`) });
+    fanfare.connect();
+    await settled();
+    links.connected(8_000);
+    await time.advance(8_000);
+    expect(asked).toBe(2);
+    links.frame({ type: 'disconnect', code: 4005, reason: 'token expired', reconnect: true });
+    await time.advance(250);
+    expect(fanfare.state.name).toBe('connecting');
+    await time.advance(10_000);
+    links.connected();
+    expect([asked, fanfare.state.name, links.last.said[0]]).toMatchObject([3, 'connected', [{ token: 't3' }]]);
+  });
+
   test('that comes when the client is closed opens nothing', async () => {
     const answer = later<string>();
     const fanfare = client({ token: () => answer.promise });

@@ -34,7 +34,9 @@ export type Input = Readonly<
     unsubscribe: string;
     publish: { channel: string; data: unknown; key: string };
     send: { handler: string; data: unknown };
-    token: string;
+    /** Null: the program is asked, and does not answer. */
+    token: string | null;
+    answer: { call: number; token: string };
   }>
 >;
 
@@ -47,7 +49,9 @@ export class Script {
   readonly #subscriptions = new Map<string, Subscription>();
   #said: Output[] = [];
   #listener: LinkListener | undefined;
-  #token = 't1';
+  #token: string | null = 't1';
+  /** What answers the calls that the program has not answered. */
+  readonly #calls: ((token: string) => void)[] = [];
 
   constructor(options: Case) {
     this.#options = options;
@@ -100,6 +104,8 @@ export class Script {
       this.#settles('replied', this.#fanfare.send(send.handler, send.data));
     } else if (input.token !== undefined) {
       this.#token = input.token;
+    } else if (input.answer !== undefined) {
+      this.#calls[input.answer.call - 1]!(input.answer.token);
     }
   }
 
@@ -125,9 +131,9 @@ export class Script {
     );
   }
 
-  #asked(): string {
+  #asked(): string | Promise<string> {
     this.#say({ asked: 'token' });
-    return this.#token;
+    return this.#token ?? new Promise((resolve) => this.#calls.push(resolve));
   }
 
   #link(name: string): LinkFactory {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Envelope, Keyring } from '../src/encryption.ts';
-import { type Channel, Fanfare, type Keys } from '../src/index.ts';
+import { type Channel, Fanfare, type FanfareOptions, type Keys } from '../src/index.ts';
 import { eventually } from './browser.ts';
 import { Server } from './server.ts';
-import { settled } from './time.ts';
+import { settled, Time } from './time.ts';
 
 const NAME = 'notes';
 
@@ -20,8 +20,9 @@ afterEach(() => {
   open.forEach((fanfare) => fanfare.close());
 });
 
-function channel(key: Keys): Channel {
-  const fanfare = new Fanfare('ws://server/ws', { transports: [server.link], backoff: { base: 0, cap: 0 } });
+function channel(key: Keys, options: FanfareOptions = {}): Channel {
+  const transports = [server.link];
+  const fanfare = new Fanfare('ws://server/ws', { transports, backoff: { base: 0, cap: 0 }, ...options });
   open.push(fanfare);
   fanfare.connect();
   return fanfare.channel(NAME, { key });
@@ -140,6 +141,29 @@ describe('a channel with keys', () => {
     }
     await Promise.all(published);
     expect(server.histories.get(NAME)!.map(({ data }) => data)).toEqual([{ sealed: 1 }, { sealed: 2 }, { sealed: 3 }]);
+  });
+
+  test('goes on after keys that do not answer within 10 s', async () => {
+    const time = new Time();
+    const keys = new SlowKeys();
+    const notes = channel(keys, { clock: time });
+    const heard = await listening(notes);
+    server.publish(NAME, { sealed: 1 });
+    server.publish(NAME, { sealed: 2 });
+    const published = Promise.allSettled([notes.publish(3), notes.publish(4)]);
+    keys.sealing[1]!();
+    await settled();
+    await time.advance(9_999);
+    expect(heard).toEqual([]);
+    await time.advance(1);
+    keys.opening[1]!();
+    await settled();
+    expect(heard.slice(0, 2)).toEqual([{ sealed: 1 }, 2]);
+    const [late, done] = await published;
+    expect((late as PromiseRejectedResult).reason).toEqual(
+      new Error("`seal` of the channel's keys did not answer within 10000 ms."),
+    );
+    expect(done).toMatchObject({ status: 'fulfilled', value: { offset: 3 } });
   });
 
   test('goes on publishing after something that could not be sealed', async () => {
