@@ -5,6 +5,7 @@ import type {
   Fanfare,
   FanfareError,
   Gap,
+  Keys,
   Position,
   Publication,
   PublishOptions,
@@ -59,6 +60,11 @@ class ChannelSource<T, V> extends Source<ChannelState<T, V>> {
   readonly #fold: Fold<Publication<T>, V>;
   #options: UseChannelOptions<T, V>;
   #release: (() => void)[] = [];
+  /** The key of the latest rendering: another object is not another subscription. */
+  readonly #key: Keys = {
+    seal: (...what) => this.#options.key!.seal(...what),
+    open: (...what) => this.#options.key!.open(...what),
+  };
 
   constructor(client: Fanfare, name: string, options: UseChannelOptions<T, V>) {
     super(INITIAL);
@@ -82,7 +88,7 @@ class ChannelSource<T, V> extends Source<ChannelState<T, V>> {
     return this.#client.channel(this.#name, {
       ...(since === undefined ? {} : { since }),
       ...(filter === undefined ? {} : { filter }),
-      ...(key === undefined ? {} : { key }),
+      ...(key === undefined ? {} : { key: this.#key }),
     });
   }
 
@@ -140,12 +146,14 @@ class ChannelSource<T, V> extends Source<ChannelState<T, V>> {
  */
 export function useChannel<T = unknown, V = T>(name: string, options: UseChannelOptions<T, V> = {}): UseChannel<T, V> {
   const client = useFanfare();
-  // Where a subscription begins is asked once; another filter or key is another subscription.
+  // Where a subscription begins is asked once; another filter is another subscription, and so is a key where none was. All of
+  // them may be another object at every rendering.
   const filter = JSON.stringify(options.filter);
+  const sealed = options.key !== undefined;
   const source = useMemo(
     () => new ChannelSource<T, V>(client, name, options),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the other options are taken up by configure
-    [client, name, filter, options.key],
+    [client, name, filter, sealed],
   );
   useEffect(() => source.configure(options));
   const state = useSyncExternalStore<ChannelState<T, V>>(source.listen, source.snapshot, initial);

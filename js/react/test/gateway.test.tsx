@@ -300,6 +300,30 @@ describe('WebSocketProvider and useWebSocket', () => {
     await eventually(() => expect(server.open).toHaveLength(0));
   });
 
+  it('take a token function made while rendering as the same each time, and ask that of the latest', async () => {
+    let renders = 0;
+    function Status({ token }: { readonly token: string }): ReactNode {
+      renders++;
+      const { status } = useWebSocket(`${server.url}/ws`, () => token, options());
+      return <p>{status}</p>;
+    }
+    const page = (token: string): ReactNode => (
+      <StrictMode>
+        <Status token={token} />
+      </StrictMode>
+    );
+    const { rerender } = render(page('good1'));
+    await screen.findByText('CONNECTED');
+    rerender(page('good2'));
+    expect(server.dialed).toBe(1);
+    act(() => server.last.cut());
+    await screen.findByText('RECONNECTING');
+    act(() => clock.move(30_000));
+    await screen.findByText('CONNECTED');
+    expect(server.peers.map(({ url }) => url)).toEqual(['/ws?token=good1', '/ws?token=good2']);
+    expect(renders).toBeLessThan(20);
+  });
+
   it('S1-16: render when the status changes, and for no message', async () => {
     let renders = 0;
     let heard = 0;

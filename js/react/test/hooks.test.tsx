@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Fanfare } from '@fanfare/client';
+import { Keyring } from '@fanfare/client/encryption';
 import { act, cleanup, render, screen } from '@testing-library/react';
-import { StrictMode, type ReactNode } from 'react';
+import { StrictMode, useEffect, type ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FanfareProvider, useChannel, useConnection, usePresence } from '../src/index.ts';
 import { ManualClock } from './clock.ts';
@@ -79,6 +80,78 @@ describe('FanfareProvider and useConnection', () => {
 });
 
 describe('useChannel', () => {
+  it.each([
+    ['key', true],
+    ['filter, since and select', false],
+  ])('takes a %s made while rendering as the same each time', async (_, sealed) => {
+    const key = Keyring.generate();
+    const made = (): Keyring => new Keyring({ k1: key });
+    let renders = 0;
+    function Notes(): ReactNode {
+      renders++;
+      const { value, status } = useChannel<number, number[]>('notes:1', {
+        ...(sealed ? { key: made() } : { filter: { field: 'n', gt: 0 }, since: { epoch: 'e', offset: 0, tag: '' } }),
+        select: ({ data }, old = []) => [...old, data],
+      });
+      return (
+        <p>
+          {status} {value?.join()}
+        </p>
+      );
+    }
+    render(
+      <StrictMode>
+        <App>
+          <Notes />
+        </App>
+      </StrictMode>,
+    );
+    await screen.findByText('subscribed');
+    for (let n = 1; n <= 5; n++) {
+      native.publish('notes:1', sealed ? await made().seal('notes:1', undefined, n) : n);
+    }
+    await screen.findByText('subscribed 1,2,3,4,5');
+    expect(native.commands('subscribe')).toHaveLength(1);
+    expect(native.commands('unsubscribe')).toEqual([]);
+    expect(renders).toBeLessThan(20);
+  });
+
+  it('opens and seals with the key of the latest rendering', async () => {
+    const [old, next] = [Keyring.generate(), Keyring.generate()];
+    const sealed = (kid: string, key: string, data: unknown): Promise<unknown> =>
+      new Keyring({ [kid]: key }).seal('notes:1', undefined, data);
+    let publish: ((data: number) => Promise<unknown>) | undefined;
+    function Notes({ keys }: { readonly keys: Record<string, string> }): ReactNode {
+      const channel = useChannel<number, number[]>('notes:1', {
+        key: new Keyring(keys),
+        select: ({ data }, before = []) => [...before, data],
+      });
+      useEffect(() => {
+        publish = channel.publish;
+      });
+      return (
+        <p>
+          {channel.status} {channel.value?.join()}
+        </p>
+      );
+    }
+    const page = (keys: Record<string, string>): ReactNode => (
+      <App>
+        <Notes keys={keys} />
+      </App>
+    );
+    const { rerender } = render(page({ old }));
+    await screen.findByText('subscribed');
+    native.publish('notes:1', await sealed('old', old, 1));
+    await screen.findByText('subscribed 1');
+    rerender(page({ old, next }));
+    native.publish('notes:1', await sealed('next', next, 2));
+    await screen.findByText('subscribed 1,2');
+    await publish!(3);
+    const { data } = native.commands('publish')[0]! as unknown as { data: { kid: string } };
+    expect([data.kid, native.commands('subscribe').length]).toEqual(['next', 1]);
+  });
+
   it('renders nothing for a message that nobody asked to render', async () => {
     let renders = 0;
     const heard: unknown[] = [];

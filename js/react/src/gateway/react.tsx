@@ -41,12 +41,16 @@ const disconnected = (): ConnectionStatus => ConnectionStatus.DISCONNECTED;
  * another manager. Renders again when the status changes, and for no message: subscribe in an effect.
  */
 export function useWebSocket(url: string, token?: Token, options?: WebSocketManagerOptions): WebSocketContextType {
-  const [manager, hold] = useMemo(
+  // A function is asked at every attempt, and may be another one at every rendering.
+  const kind = typeof token;
+  const given = typeof token === 'function' ? 'asked' : token;
+  const [manager, hold, configure] = useMemo(
     () => managed(url, token, options),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- options are read once
-    [url, token],
+    [url, kind, given],
   );
-  useEffect(() => (token ? hold.take() : undefined), [hold, token]);
+  useEffect(() => configure(token));
+  useEffect(() => (given ? hold.take() : undefined), [hold, given]);
   const listen = useCallback((listener: () => void) => manager.on('status', listener), [manager]);
   const status = useSyncExternalStore(listen, () => manager.status, disconnected);
   return useMemo(() => ({ manager, status, isConnected: status === ConnectionStatus.CONNECTED }), [manager, status]);
@@ -56,14 +60,16 @@ function managed(
   url: string,
   token: Token | undefined,
   options: WebSocketManagerOptions | undefined,
-): [WebSocketManager, Hold] {
+): [WebSocketManager, Hold, (token: Token | undefined) => void] {
   const manager = new WebSocketManager(url, options);
+  let latest = token;
+  const ask = (): string => (typeof latest === 'function' ? latest() : (latest ?? ''));
   const hold = new Hold(
     // Its status says how it went.
-    () => void manager.connect(token).catch(() => undefined),
+    () => void manager.connect(typeof token === 'function' ? ask : token).catch(() => undefined),
     () => manager.disconnect(),
   );
-  return [manager, hold];
+  return [manager, hold, (other) => void (latest = other)];
 }
 
 export function WebSocketProvider({ children, url, token, options }: WebSocketProviderProps): ReactNode {
