@@ -185,8 +185,10 @@ export class Exchanges implements Link {
     while (this.#queue.length > 0) {
       const commands = this.#batch();
       const { signal } = this.#abort;
+      const open = new Set(commands.flatMap((command) => ('id' in command ? [command.id] : [])));
       try {
-        await exchange(this.#opening, this.#listener, { commands, wait: 0, signal }, (line) => this.#heard(line));
+        await exchange(this.#opening, this.#listener, { commands, wait: 0, signal }, (line) => this.#heard(line, open));
+        open.forEach((id) => this.#unanswered(id));
       } catch (error) {
         if (!this.#judge(error, commands)) {
           return;
@@ -225,9 +227,18 @@ export class Exchanges implements Link {
     return batch;
   }
 
-  #heard(line: string): void {
+  /** The server has waited for the reply as long as one exchange lasts. */
+  #unanswered(id: number): void {
+    if (!this.#abort.signal.aborted) {
+      const message = 'The server did not answer in time; the command may have been carried out, or not.';
+      this.#listener.frame({ type: 'error', id, code: 'unavailable', message });
+    }
+  }
+
+  #heard(line: string, open: Set<number>): void {
     if (line !== '' && !this.#abort.signal.aborted) {
-      const frame = JSON.parse(line) as ServerFrame;
+      const frame = JSON.parse(line) as ServerFrame & { id?: number };
+      open.delete(frame.id ?? 0);
       // It says that the token is good; the stream has said that already.
       if (frame.type !== 'connected') {
         this.#listener.frame(frame);

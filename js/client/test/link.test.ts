@@ -107,7 +107,7 @@ async function open(factory: LinkFactory, { heartbeat = 35_000, deaf = false } =
 const message = (data: unknown): ServerFrame => ({ type: 'message', time: 0, data });
 const line = (data: unknown): string => `${JSON.stringify(message(data))}\n`;
 const event = (data: unknown): string => `data: ${JSON.stringify(message(data))}\n\n`;
-const data = (): unknown[] => frames.map((frame) => (frame as { data: unknown }).data);
+const data = (): unknown[] => frames.flatMap((frame) => (frame.type === 'message' ? [frame.data] : []));
 const send = (id: number, text = ''): Command => ({ type: 'send', id, handler: 'echo', data: text });
 
 test.each([
@@ -284,6 +284,20 @@ describe.each([
       await asked[2]!.begin(413);
       await asked[2]!.end('{"error":{"message":"At most 64 bytes."}}');
       expect([frames.length, lost.length]).toEqual([1, 1]);
+    });
+
+    test('what was not answered, as an error with its id', async () => {
+      link.send(send(7));
+      link.send(send(8));
+      await settled();
+      await asked[1]!.begin();
+      await asked[1]!.end('{"type":"connected","id":1}\n{"type":"reply","id":7}\n');
+      const message = 'The server did not answer in time; the command may have been carried out, or not.';
+      expect(frames).toEqual([
+        { type: 'reply', id: 7 },
+        { type: 'error', id: 8, code: 'unavailable', message },
+      ]);
+      expect(lost).toEqual([]);
     });
 
     test('and is lost when that breaks', async () => {
