@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import {execFile} from 'node:child_process';
 import {after, afterEach, before, describe, it} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
 import WebSocket from 'ws';
 import {token} from './native.js';
 import {FaultProxy} from './proxy.js';
@@ -163,6 +166,52 @@ export function fanfareClient() {
         assert.equal(fanfare.state.transport, transport);
       }
     });
+
+    it('connects once a token function answers that hung at first, and stays with its transport', async () => {
+      let calls = 0;
+      const fanfare = client((await network()).port, 'ada', {
+        token: () => (++calls === 1 ? new Promise(() => {}) : token('ada')),
+      });
+      const transports = new Set();
+      fanfare.on('state', (state) => transports.add(state.transport ?? 'websocket'));
+      await connected(fanfare);
+      assert.deepEqual([calls, [...transports]], [2, ['websocket']]);
+    });
+
+    it('comes back by polling at a URL with a query', async () => {
+      const proxy = await network();
+      for (const rest of ['?tenant=a', '?tenant=a#x', '?', '#x']) {
+        const fanfare = new Fanfare(`http://127.0.0.1:${proxy.port}/ws${rest}`, {
+          token: () => token('ada'),
+          transports: ['poll'],
+          backoff: {base: 20, cap: 200},
+        });
+        open.push(fanfare);
+        fanfare.connect();
+        await connected(fanfare);
+        const heard = [];
+        await fanfare.channel('lobby').subscribe(({data}) => heard.push(data)).ready;
+        proxy.cut();
+        await fanfare.channel('lobby').publish(rest);
+        await until(() => heard.includes(rest));
+        fanfare.close();
+      }
+    });
+
+    for (const window of ['empty', 'global']) {
+      it(`runs in a Node whose window is ${window}, and lets it end`, async () => {
+        const program = fileURLToPath(new URL('environment.js', import.meta.url));
+        const url = `${node.api}/ws?tenant=a#x`;
+        const {stdout} = await promisify(execFile)(process.execPath, [program, window, url, token('ada')], {timeout: PATIENCE});
+        assert.deepEqual(JSON.parse(stdout), [
+          ['tabs', 0],
+          ['websocket', 1],
+          ['sse', 2],
+          ['poll', 3],
+          ['socket', 'connected'],
+        ]);
+      });
+    }
 
     it('shows another token before the first one ends', async () => {
       const lives = [3, 3_600];

@@ -5,6 +5,7 @@ import dev.fanfare.engine.Content;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
 import dev.fanfare.engine.Position;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -211,7 +212,7 @@ final class Commands {
         switch (handler.where()) {
             case INLINE -> {
                 long from = hub.clock().nanos();
-                invoke(session, command, handler);
+                session.reply(command.id(), answer(session, command, handler));
                 long took = hub.clock().nanos() - from;
                 if (took > SLOW_INLINE_NANOS) {
                     LOG.warn(
@@ -221,8 +222,15 @@ final class Commands {
                 }
             }
             case VIRTUAL_THREAD -> {
-                if (!session.tasks()
-                        .offer(command.data().length, () -> invoke(session, command, handler))) {
+                SerialTasks.Task task =
+                        new SerialTasks.Task(
+                                command.handler(),
+                                () -> {
+                                    Reply reply = answer(session, command, handler);
+                                    return () -> session.replyFrom(command.id(), reply);
+                                },
+                                () -> late(session, command));
+                if (!session.tasks().offer(command.data().length, task)) {
                     session.refuse(
                             command.id(),
                             Refusal.limit(
@@ -235,21 +243,22 @@ final class Commands {
         }
     }
 
-    private void invoke(Session session, Command.Send command, MessageHandler handler) {
+    private Reply answer(Session session, Command.Send command, MessageHandler handler) {
         try {
-            byte[] answer = hub.answer(handler.handle(session, command.data()));
-            session.replyFrom(command.id(), new Reply.Answer(answer));
+            return new Reply.Answer(hub.answer(handler.handle(session, command.data())));
         } catch (InvalidMessage invalid) {
-            session.replyFrom(command.id(), new Reply.Refused(invalid.refusal()));
+            return new Reply.Refused(invalid.refusal());
         } catch (Exception | StackOverflowError | AssertionError e) {
             LOG.error("the handler {} failed, session={}", command.handler(), session.id(), e);
-            session.replyFrom(
-                    command.id(),
-                    new Reply.Refused(
-                            Refusal.of(
-                                    Refusal.Code.INTERNAL,
-                                    "The server could not handle this message.")));
+            return new Reply.Refused(
+                    Refusal.of(Refusal.Code.INTERNAL, "The server could not handle this message."));
         }
+    }
+
+    /// Whether it has taken effect is not known, so trying again is not advised.
+    private void late(Session session, Command.Send command) {
+        Duration deadline = session.endpoint().limits().handlerTimeout();
+        session.replyFrom(command.id(), new Reply.Refused(hub.late("The handler", deadline, -1)));
     }
 
     private void presence(Session session, Command.Presence command) {

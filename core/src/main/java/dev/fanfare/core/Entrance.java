@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +22,9 @@ final class Entrance {
     private final Credentials credentials;
     private @Nullable ArrayDeque<Command> waiting;
 
+    /// Who waits for the authenticator.
+    private @Nullable Consumer<Authenticator.Outcome> judged;
+
     Entrance(Session session, Credentials credentials) {
         this.session = session;
         this.credentials = credentials;
@@ -29,8 +33,7 @@ final class Entrance {
     /// Nothing has been said yet.
     void open() {
         if (session.endpoint().admission() == Endpoint.Admission.ON_OPEN) {
-            waiting = new ArrayDeque<>();
-            judge(session, credentials, this::judged);
+            judge(credentials, this::judged);
         }
     }
 
@@ -50,6 +53,28 @@ final class Entrance {
         }
     }
 
+    private void judge(Credentials shown, Consumer<Authenticator.Outcome> then) {
+        waiting = new ArrayDeque<>();
+        judged = then;
+        judge(session, shown, then);
+    }
+
+    /// It was not connected in time: who did not say who it is does not come back, and who waits
+    /// for the authenticator does.
+    void overdue() {
+        if (judged == null) {
+            session.disconnect(Close.NO_CONNECT);
+            return;
+        }
+        Authenticator.Outcome late = late(session);
+        LOG.warn(
+                "the authenticator of {} did not finish within {} ms, session={}",
+                session.endpoint().name(),
+                session.endpoint().limits().connectWithin().toMillis(),
+                session.id());
+        judged.accept(late);
+    }
+
     private void first(Command command) {
         switch (command) {
             case Command.Connect connect when connect.version() != Commands.VERSION -> {
@@ -62,11 +87,7 @@ final class Entrance {
                 session.disconnect(Close.UNSUPPORTED_VERSION);
             }
             case Command.Connect connect -> {
-                waiting = new ArrayDeque<>();
-                judge(
-                        session,
-                        credentials.token(connect.token()),
-                        outcome -> connected(connect, outcome));
+                judge(credentials.token(connect.token()), outcome -> connected(connect, outcome));
             }
             case Command.Malformed malformed -> {
                 session.refuse(malformed.id(), malformed.refusal());
@@ -176,15 +197,34 @@ final class Entrance {
     /// Asks the endpoint's authenticator, on a virtual thread, and tells `then`, on the loop,
     /// unless the session has ended.
     static void judge(Session session, Credentials shown, Consumer<Authenticator.Outcome> then) {
+        Consumer<Authenticator.Outcome> told =
+                outcome ->
+                        session.onLoop(() -> {
+                            if (session.open()) {
+                                then.accept(outcome);
+                            }
+                        });
         session.tasks()
-                .add(() -> {
-                    Authenticator.Outcome outcome = ask(session, shown);
-                    session.onLoop(() -> {
-                        if (session.open()) {
-                            then.accept(outcome);
-                        }
-                    });
-                });
+                .add(
+                        new SerialTasks.Task(
+                                "authenticator",
+                                () -> {
+                                    Authenticator.Outcome outcome = ask(session, shown);
+                                    return () -> told.accept(outcome);
+                                },
+                                () -> told.accept(late(session))));
+    }
+
+    private static Authenticator.Outcome late(Session session) {
+        Limits limits = session.endpoint().limits();
+        Duration deadline = limits.handlerTimeout();
+        if (!session.connected() && limits.connectWithin().compareTo(deadline) < 0) {
+            deadline = limits.connectWithin();
+        }
+        return new Authenticator.Outcome.Rejected(
+                session.hub().late("The authenticator", deadline, 1_000),
+                Close.TRY_LATER,
+                "the authenticator did not finish in time");
     }
 
     private static Authenticator.Outcome ask(Session session, Credentials shown) {

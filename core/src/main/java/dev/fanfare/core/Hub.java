@@ -48,6 +48,7 @@ public final class Hub implements AutoCloseable {
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, LiveChannel> channels = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Loop, Turn> turns = new ConcurrentHashMap<>();
+    private final Set<SerialTasks> running = ConcurrentHashMap.newKeySet();
     private volatile @Nullable CompletableFuture<Void> drained;
     private volatile boolean closed;
 
@@ -192,6 +193,8 @@ public final class Hub implements AutoCloseable {
     private void sweep() {
         if (!closed) {
             turns.forEach((loop, turn) -> loop.execute(turn::sweep));
+            long now = clock.nanos();
+            running.forEach(tasks -> tasks.check(now));
             clock.after(SWEEP, this::sweep);
         }
     }
@@ -380,6 +383,21 @@ public final class Hub implements AutoCloseable {
                 "engine",
                 random.nextLong(500, 1_500),
                 "This cannot be done now. Try again.");
+    }
+
+    /// What did not happen within [Limits#handlerTimeout].
+    ///
+    /// @param what did not, as the subject of a sentence
+    Refusal late(String what, Duration deadline, long retryAfter) {
+        return Refusal.limit(
+                Refusal.Code.UNAVAILABLE,
+                "handler-timeout",
+                retryAfter,
+                what + " did not finish within " + deadline.toMillis() + " ms.");
+    }
+
+    SerialTasks serialTasks(String session, Duration deadline) {
+        return new SerialTasks(session, deadline, running);
     }
 
     void engineFailed(String what, @Nullable Throwable failure) {

@@ -14,34 +14,42 @@ record LifecycleHooks(Session session) {
     }
 
     void opened() {
-        tell(lifecycle -> lifecycle.opened(session));
+        tell("opened", lifecycle -> lifecycle.opened(session));
     }
 
     void rejected(Authenticator.Outcome.Rejected why) {
-        tell(lifecycle -> lifecycle.rejected(session, why));
+        tell("rejected", lifecycle -> lifecycle.rejected(session, why));
     }
 
     void closed(Close close) {
-        tell(lifecycle -> lifecycle.closed(session, close));
+        tell("closed", lifecycle -> lifecycle.closed(session, close));
     }
 
-    private void tell(Hook hook) {
+    private void tell(String name, Hook hook) {
         Endpoint endpoint = session.endpoint();
         Endpoint.Lifecycle lifecycle = endpoint.lifecycle();
         if (lifecycle.equals(Endpoint.Lifecycle.NONE)) {
             return;
         }
         session.tasks()
-                .add(() -> {
-                    try {
-                        hook.run(lifecycle);
-                    } catch (Exception e) {
-                        LOG.error(
-                                "a lifecycle hook of {} failed, session={}",
-                                endpoint.name(),
-                                session.id(),
-                                e);
-                    }
-                });
+                .add(new SerialTasks.Task(name, () -> run(name, hook), LifecycleHooks::nothing));
     }
+
+    private Runnable run(String name, Hook hook) {
+        Endpoint endpoint = session.endpoint();
+        try {
+            hook.run(endpoint.lifecycle());
+        } catch (Exception e) {
+            LOG.error(
+                    "the lifecycle hook {} of {} failed, session={}",
+                    name,
+                    endpoint.name(),
+                    session.id(),
+                    e);
+        }
+        return LifecycleHooks::nothing;
+    }
+
+    /// The session goes on, or has ended, in any case.
+    private static void nothing() {}
 }

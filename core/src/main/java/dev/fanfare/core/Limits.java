@@ -10,6 +10,8 @@ import java.time.Duration;
 /// @param outbox bytes that a session may be behind, and that may wait in its transport
 /// @param badCommands malformed commands before the session is closed
 /// @param connectWithin how long an unauthenticated session may live
+/// @param handlerTimeout how long one message handler, lifecycle hook, snapshot or judgement of a
+///   token may take, give or take a second; then it is interrupted, and the client is told
 public record Limits(
         int connections,
         int channels,
@@ -17,7 +19,15 @@ public record Limits(
         int outbox,
         int badCommands,
         Duration connectWithin,
+        Duration handlerTimeout,
         Heartbeat heartbeat) {
+
+    public Limits {
+        if (!handlerTimeout.isPositive()) {
+            throw new IllegalArgumentException(
+                    "handlerTimeout must be positive: " + handlerTimeout);
+        }
+    }
 
     /// @param commands commands a second, by session
     /// @param burst commands that may come at once, by session
@@ -37,35 +47,88 @@ public record Limits(
                     1 << 20,
                     3,
                     Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(10)));
 
     public Limits connections(int max) {
-        return new Limits(max, channels, rate, outbox, badCommands, connectWithin, heartbeat);
+        return new Limits(
+                max, channels, rate, outbox, badCommands, connectWithin, handlerTimeout, heartbeat);
     }
 
     public Limits channels(int max) {
-        return new Limits(connections, max, rate, outbox, badCommands, connectWithin, heartbeat);
+        return new Limits(
+                connections,
+                max,
+                rate,
+                outbox,
+                badCommands,
+                connectWithin,
+                handlerTimeout,
+                heartbeat);
     }
 
     public Limits rate(Rate other) {
         return new Limits(
-                connections, channels, other, outbox, badCommands, connectWithin, heartbeat);
+                connections,
+                channels,
+                other,
+                outbox,
+                badCommands,
+                connectWithin,
+                handlerTimeout,
+                heartbeat);
     }
 
     public Limits outbox(int bytes) {
         return new Limits(
-                connections, channels, rate, bytes, badCommands, connectWithin, heartbeat);
+                connections,
+                channels,
+                rate,
+                bytes,
+                badCommands,
+                connectWithin,
+                handlerTimeout,
+                heartbeat);
     }
 
     public Limits badCommands(int max) {
-        return new Limits(connections, channels, rate, outbox, max, connectWithin, heartbeat);
+        return new Limits(
+                connections, channels, rate, outbox, max, connectWithin, handlerTimeout, heartbeat);
     }
 
     public Limits connectWithin(Duration deadline) {
-        return new Limits(connections, channels, rate, outbox, badCommands, deadline, heartbeat);
+        return new Limits(
+                connections,
+                channels,
+                rate,
+                outbox,
+                badCommands,
+                deadline,
+                handlerTimeout,
+                heartbeat);
+    }
+
+    public Limits handlerTimeout(Duration deadline) {
+        return new Limits(
+                connections,
+                channels,
+                rate,
+                outbox,
+                badCommands,
+                connectWithin,
+                deadline,
+                heartbeat);
     }
 
     public Limits heartbeat(Heartbeat other) {
-        return new Limits(connections, channels, rate, outbox, badCommands, connectWithin, other);
+        return new Limits(
+                connections,
+                channels,
+                rate,
+                outbox,
+                badCommands,
+                connectWithin,
+                handlerTimeout,
+                other);
     }
 }

@@ -55,7 +55,7 @@ final class Pulse {
 
     void connecting(long now) {
         if (now - openedAt > session.endpoint().limits().connectWithin().toNanos()) {
-            session.disconnect(Close.NO_CONNECT);
+            session.overdue();
         }
     }
 

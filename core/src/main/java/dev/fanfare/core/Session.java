@@ -277,6 +277,16 @@ public final class Session {
         new LifecycleHooks(this).opened();
     }
 
+    /// It is not connected, and should be.
+    void overdue() {
+        Entrance outside = entrance;
+        if (outside == null) {
+            disconnect(Close.NO_CONNECT);
+        } else {
+            outside.overdue();
+        }
+    }
+
     /// Who came is not let in.
     void reject(Authenticator.Outcome.Rejected why) {
         new LifecycleHooks(this).rejected(why);
@@ -445,7 +455,7 @@ public final class Session {
             synchronized (this) {
                 known = tasks;
                 if (known == null) {
-                    known = new SerialTasks();
+                    known = hub.serialTasks(id, endpoint.limits().handlerTimeout());
                     tasks = known;
                 }
             }

@@ -135,7 +135,12 @@ final class Subscriptions {
             case Start.With(Snapshot snapshot) -> {
                 Recovery hold = Recovery.hold(subscription);
                 begun.begun(hold.at(), Reply.Recovered.NOT_ASKED);
-                session.tasks().add(() -> read(subscription, snapshot, hold));
+                session.tasks()
+                        .add(
+                                new SerialTasks.Task(
+                                        "snapshot",
+                                        () -> read(subscription, snapshot, hold),
+                                        () -> unread(hold)));
             }
         }
         if (subscription.state() == Subscription.State.LIVE) {
@@ -167,29 +172,33 @@ final class Subscriptions {
         }
     }
 
-    private void read(Subscription subscription, Snapshot snapshot, Recovery hold) {
+    private Runnable read(Subscription subscription, Snapshot snapshot, Recovery hold) {
         try {
             Content read = snapshot.read();
             Content content = read == null ? null : session.hub().content(read);
             Position reaches = snapshot.reaches();
-            session.onLoop(() -> {
-                if (content != null) {
-                    session.sendNow(content);
-                }
-                hold.release(reaches);
-            });
+            return () ->
+                    session.onLoop(() -> {
+                        if (content != null) {
+                            session.sendNow(content);
+                        }
+                        hold.release(reaches);
+                    });
         } catch (Exception e) {
             LOG.warn("the snapshot of {} failed", subscription.channel().name(), e);
-            session.onLoop(() -> {
-                session.push(
-                        new Push.Failed(
-                                Refusal.of(
-                                        Refusal.Code.UNAVAILABLE,
-                                        "The current state could not be read; updates"
-                                                + " follow.")));
-                hold.release(null);
-            });
+            return () -> unread(hold);
         }
+    }
+
+    private void unread(Recovery hold) {
+        session.onLoop(() -> {
+            session.push(
+                    new Push.Failed(
+                            Refusal.of(
+                                    Refusal.Code.UNAVAILABLE,
+                                    "The current state could not be read; updates follow.")));
+            hold.release(null);
+        });
     }
 
     private void join(Subscription subscription) {

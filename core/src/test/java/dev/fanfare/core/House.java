@@ -23,6 +23,8 @@ final class House {
     final Rulebook rules;
     private Limits limits = Limits.DEFAULT;
     private Map<String, MessageHandler> handlers = Map.of();
+    private Endpoint.Lifecycle lifecycle = Endpoint.Lifecycle.NONE;
+    private Authenticator authenticator = House::authenticate;
     private Encoder encoder = LINES;
     private Endpoint.UserMessages messages = Endpoint.UserMessages.AT_ONCE;
 
@@ -57,6 +59,16 @@ final class House {
         return this;
     }
 
+    House lifecycle(Endpoint.Lifecycle other) {
+        lifecycle = other;
+        return this;
+    }
+
+    House authenticator(Authenticator other) {
+        authenticator = other;
+        return this;
+    }
+
     House messages(Endpoint.UserMessages when) {
         messages = when;
         return this;
@@ -66,11 +78,11 @@ final class House {
         return new Endpoint(
                 "test",
                 encoder,
-                House::authenticate,
+                authenticator,
                 Endpoint.Admission.BY_COMMAND,
                 rules,
                 handlers,
-                Endpoint.Lifecycle.NONE,
+                lifecycle,
                 limits,
                 Close.TOO_MANY_CONNECTIONS,
                 messages);

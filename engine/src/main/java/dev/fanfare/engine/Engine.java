@@ -16,7 +16,9 @@ import java.util.function.Predicate;
 ///
 /// **Completion.** Every answer may come later and on any thread, or at once on the caller's. It
 /// fails with [EngineUnavailable] when the outcome is unknown or nothing was done; publishing again
-/// with the same idempotency key is then safe. Announcements come through the [Listener] only.
+/// with the same idempotency key is then safe. **An engine answers within 10 s**: the hub waits
+/// without a deadline of its own, since only the engine can undo what was done too late.
+/// Announcements come through the [Listener] only.
 ///
 /// **Threads.** All methods may be called from any thread and never block.
 public interface Engine extends AutoCloseable {

@@ -85,7 +85,7 @@ public final class Fanfare implements AutoCloseable {
                         Rulebook.of(rules).inboxes(config.inboxes),
                         new JsonPayloads(),
                         environment);
-        Readiness readiness = new Readiness();
+        Readiness readiness = new Readiness(environment.clock());
         config.checks.forEach(readiness::add);
         Metrics metrics = new Metrics(hub, config.figures);
         Parts parts =

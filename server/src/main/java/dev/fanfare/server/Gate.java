@@ -5,8 +5,9 @@ import dev.fanfare.core.Principal;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
 
-/// Decides before a WebSocket upgrade who it is. Runs on a virtual thread and may block; what it
-/// throws is logged and answered with 500.
+/// Decides before a WebSocket upgrade who it is. Runs on a virtual thread and may block for up to
+/// [HttpLimits#handlerTimeout]: then it is interrupted, and the answer is 503. What it throws is
+/// logged and answered with 500.
 @FunctionalInterface
 public interface Gate {
     Decision decide(Request request) throws Exception;

@@ -57,6 +57,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     private @Nullable Purpose purpose;
     private @Nullable CompletableFuture<Response> awaited;
 
+    /// Where the request is answered, while it is.
+    private @Nullable Thread working;
+
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     private ResponseWriter.Connection after = ResponseWriter.Connection.KEEP;
 
@@ -311,17 +314,39 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     /// Blocks elsewhere, and comes back; meanwhile nothing is read.
     private <T> void offLoop(Supplier<T> work, Consumer<T> then) {
         ctx().channel().config().setAutoRead(false);
-        Thread.ofVirtual()
-                .name("fanfare-http")
-                .start(() -> {
-                    T result = work.get();
-                    loop.execute(() -> {
-                        if (phase == HttpPhase.HANDLING) {
-                            ctx().channel().config().setAutoRead(true);
-                            then.accept(result);
-                        }
-                    });
-                });
+        Thread thread =
+                Thread.ofVirtual()
+                        .name("fanfare-http")
+                        .unstarted(() -> {
+                            T result = work.get();
+                            loop.execute(() -> {
+                                if (phase == HttpPhase.HANDLING) {
+                                    working = null;
+                                    ctx().channel().config().setAutoRead(true);
+                                    then.accept(result);
+                                }
+                            });
+                        });
+        working = thread;
+        thread.start();
+    }
+
+    /// The program's code takes too long: what it says later is dropped.
+    private void unanswered(Thread thread) {
+        long millis = shared.limits().handlerTimeout().toMillis();
+        LOG.warn(
+                "{} {} of {} was not answered within {} ms and is interrupted",
+                request == null ? "" : request.method(),
+                request == null ? "" : request.path(),
+                listener.name(),
+                millis);
+        working = null;
+        thread.interrupt();
+        ctx().channel().config().setAutoRead(true);
+        respond(
+                Response.error(
+                        503, "unavailable", "The server did not answer within " + millis + " ms."),
+                ResponseWriter.Connection.CLOSE);
     }
 
     private void become(WebSocketRoute route, Request whole, Function<Transport, Session> session) {
@@ -409,6 +434,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     public NettyLoop.Verdict look(long now) {
         if (phase == HttpPhase.IDLE && decoder.inside()) {
             enter(HttpPhase.HEAD);
+        } else if (working != null && now - since >= shared.limits().handlerTimeout().toNanos()) {
+            unanswered(working);
         } else if (phase.overdue(now - since, body.size(), shared.limits().headersWithin())) {
             late();
         }

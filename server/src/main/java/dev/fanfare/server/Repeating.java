@@ -8,17 +8,24 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Does something again and again until it is closed, never twice at once, at uneven intervals, so
-/// that many nodes do not ask one database in step.
+/// Does something again and again until it is closed, one run after another, at uneven intervals,
+/// so that many nodes do not ask one database in step. A run that takes longer than the interval,
+/// and longer than 30 s, is interrupted, and the next one does not wait for it.
 public final class Repeating implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Repeating.class);
+
+    private static final Duration LEAST_DEADLINE = Duration.ofSeconds(30);
 
     private final String name;
     private final Environment environment;
     private final Duration most;
     private final Task task;
+    private final Duration deadline;
     private Clock.@Nullable Timer next;
     private boolean closed;
+
+    /// The run of now; null between two.
+    private @Nullable Thread running;
 
     /// What is done. On a virtual thread; what it throws is logged, and it is tried again the next
     /// time.
@@ -31,6 +38,7 @@ public final class Repeating implements AutoCloseable {
         this.name = name;
         this.environment = environment;
         this.most = most;
+        this.deadline = most.compareTo(LEAST_DEADLINE) > 0 ? most : LEAST_DEADLINE;
         this.task = task;
     }
 
@@ -46,10 +54,16 @@ public final class Repeating implements AutoCloseable {
         if (!closed) {
             long half = most.toMillis() / 2;
             Duration delay = Duration.ofMillis(half + environment.random().nextLong(half + 1));
-            next =
-                    environment
-                            .clock()
-                            .after(delay, () -> Thread.ofVirtual().name(name).start(this::run));
+            next = environment.clock().after(delay, this::begin);
+        }
+    }
+
+    private synchronized void begin() {
+        if (!closed) {
+            Thread thread = Thread.ofVirtual().name(name).unstarted(this::run);
+            running = thread;
+            next = environment.clock().after(deadline, () -> overdue(thread));
+            thread.start();
         }
     }
 
@@ -59,8 +73,31 @@ public final class Repeating implements AutoCloseable {
         } catch (Exception e) {
             LOG.warn("{} failed; it is tried again", name, e);
         } finally {
-            schedule();
+            over(Thread.currentThread());
         }
+    }
+
+    private void overdue(Thread thread) {
+        if (over(thread)) {
+            LOG.warn(
+                    "{} did not finish within {} ms and is interrupted; it is tried again",
+                    name,
+                    deadline.toMillis());
+            thread.interrupt();
+        }
+    }
+
+    /// @return whether it was the run of now
+    private synchronized boolean over(Thread thread) {
+        if (running != thread) {
+            return false;
+        }
+        running = null;
+        if (next != null) {
+            next.cancel();
+        }
+        schedule();
+        return true;
     }
 
     @Override

@@ -33,7 +33,9 @@ class OpenApiTest {
                         Json::write,
                         environment)) {
             Router routes =
-                    new HttpApi(hub, new ApiKeys(List.of())).routes().and(new Readiness().routes());
+                    new HttpApi(hub, new ApiKeys(List.of()))
+                            .routes()
+                            .and(new Readiness(new ManualClock()).routes());
 
             List<String> served =
                     routes.routes().stream()

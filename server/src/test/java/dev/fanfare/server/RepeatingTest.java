@@ -8,6 +8,8 @@ import dev.fanfare.core.Environment;
 import dev.fanfare.testkit.ManualClock;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -38,5 +40,33 @@ class RepeatingTest {
             }
         }
         assertThat(clock.pending()).isZero();
+    }
+
+    @Test
+    void runsAgainWhenARunNeverEnds() throws InterruptedException {
+        Semaphore begun = new Semaphore(0);
+        Semaphore interrupted = new Semaphore(0);
+        CountDownLatch never = new CountDownLatch(1);
+        try (Repeating _ =
+                Repeating.every(
+                        Duration.ofSeconds(10),
+                        "test",
+                        environment,
+                        () -> {
+                            begun.release();
+                            try {
+                                never.await();
+                            } catch (InterruptedException e) {
+                                interrupted.release();
+                                throw e;
+                            }
+                        })) {
+            clock.advance(Duration.ofSeconds(10));
+            begun.acquire();
+            clock.advance(Duration.ofSeconds(30));
+            interrupted.acquire();
+            clock.advance(Duration.ofSeconds(10));
+            begun.acquire();
+        }
     }
 }

@@ -320,6 +320,13 @@ public record Config(
                             value = "How long a session may stay without saying who it is.",
                             initial = "10s")
                     Duration connectWithin,
+            @Setting(
+                            value =
+                                    "How long a message handler, lifecycle hook, snapshot, authenticator or HTTP route may"
+                                            + " take. Then it is interrupted, and the client is sent an error"
+                                            + " (`unavailable`; by HTTP 503).",
+                            initial = "30s")
+                    Duration handlerTimeout,
             @Setting(value = "Silence after which a client is pinged.", initial = "25s")
                     Duration pingAfter,
             @Setting(value = "How long it then has to answer.", initial = "10s")
@@ -370,6 +377,7 @@ public record Config(
                     .outbox(outbox.bytes())
                     .badCommands(badCommands)
                     .connectWithin(connectWithin)
+                    .handlerTimeout(handlerTimeout)
                     .heartbeat(new Limits.Heartbeat(pingAfter, pongWithin));
         }
 
@@ -377,6 +385,7 @@ public record Config(
             return HttpLimits.DEFAULT
                     .sessions(sessions)
                     .strangersPerAddress(strangersPerAddress)
+                    .handlerTimeout(handlerTimeout)
                     .loopback(loopback)
                     .maxHeaders(maxHeaders.bytes())
                     .proxies(proxies);
