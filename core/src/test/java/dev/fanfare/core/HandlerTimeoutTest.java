@@ -14,8 +14,10 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// What the server's own code does not finish is interrupted and told, and holds nothing else.
+@Timeout(60)
 final class HandlerTimeoutTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 

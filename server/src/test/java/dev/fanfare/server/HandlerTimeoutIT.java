@@ -20,8 +20,10 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// What the program's code does not finish, as clients see it.
+@Timeout(60)
 class HandlerTimeoutIT {
     private final ManualClock clock = new ManualClock();
     private final Semaphore begun = new Semaphore(0);

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class RepeatingTest {
     private final ManualClock clock = new ManualClock();
@@ -43,6 +44,7 @@ class RepeatingTest {
     }
 
     @Test
+    @Timeout(60)
     void runsAgainWhenARunNeverEnds() throws InterruptedException {
         Semaphore begun = new Semaphore(0);
         Semaphore interrupted = new Semaphore(0);
