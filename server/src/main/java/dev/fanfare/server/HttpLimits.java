@@ -56,16 +56,29 @@ public record HttpLimits(
 
     public HttpLimits sessions(int max) {
         return new HttpLimits(
-                max, strangersPerAddress, loopback, headersWithin, handlerTimeout, maxHeaders, proxies);
+                max,
+                strangersPerAddress,
+                loopback,
+                headersWithin,
+                handlerTimeout,
+                maxHeaders,
+                proxies);
     }
 
     public HttpLimits strangersPerAddress(int max) {
-        return new HttpLimits(sessions, max, loopback, headersWithin, handlerTimeout, maxHeaders, proxies);
+        return new HttpLimits(
+                sessions, max, loopback, headersWithin, handlerTimeout, maxHeaders, proxies);
     }
 
     public HttpLimits loopback(Loopback other) {
         return new HttpLimits(
-                sessions, strangersPerAddress, other, headersWithin, handlerTimeout, maxHeaders, proxies);
+                sessions,
+                strangersPerAddress,
+                other,
+                headersWithin,
+                handlerTimeout,
+                maxHeaders,
+                proxies);
     }
 
     public HttpLimits handlerTimeout(Duration deadline) {
@@ -81,11 +94,23 @@ public record HttpLimits(
 
     public HttpLimits maxHeaders(int bytes) {
         return new HttpLimits(
-                sessions, strangersPerAddress, loopback, headersWithin, handlerTimeout, bytes, proxies);
+                sessions,
+                strangersPerAddress,
+                loopback,
+                headersWithin,
+                handlerTimeout,
+                bytes,
+                proxies);
     }
 
     public HttpLimits proxies(List<String> blocks) {
         return new HttpLimits(
-                sessions, strangersPerAddress, loopback, headersWithin, handlerTimeout, maxHeaders, blocks);
+                sessions,
+                strangersPerAddress,
+                loopback,
+                headersWithin,
+                handlerTimeout,
+                maxHeaders,
+                blocks);
     }
 }
