@@ -424,7 +424,6 @@ final class Connection {
             return;
         }
         open = false;
-        home.gone(this);
         home.left(stranger);
         stranger = null;
         for (NamespaceSocket socket : sockets.all()) {
@@ -432,6 +431,8 @@ final class Connection {
             home.closed(socket);
         }
         sockets.clear();
+        // Who sees that it is gone can come back to its sockets.
+        home.gone(this);
         if (carrier instanceof SocketCarrier) {
             carrier.close(close);
         }
