@@ -3,6 +3,7 @@ package dev.fanfare.apps.changes;
 
 import dev.fanfare.changes.Batch;
 import dev.fanfare.changes.Change;
+import dev.fanfare.changes.ChangesException;
 import dev.fanfare.changes.ColumnNeeds;
 import dev.fanfare.changes.Counts;
 import dev.fanfare.changes.Gap;
@@ -305,13 +306,17 @@ public final class ChangeFeed implements AutoCloseable {
 
         @Override
         public void lost(Exception cause) {
-            LOG.warn("source {}: not followed, trying again", source.name(), cause);
+            if (cause instanceof ChangesException) {
+                LOG.error("source {}: not followed: {}", source.name(), cause.getMessage());
+            } else {
+                LOG.warn("source {}: the database is gone, trying again", source.name(), cause);
+            }
             watch.lost();
         }
 
         @Override
         public void resumed() {
-            LOG.info("source {}: followed again", source.name());
+            LOG.info("source {}: the database is back", source.name());
             watch.resumed();
         }
 

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.apps.Http;
 import dev.fanfare.apps.TestPostgres;
+import dev.fanfare.changes.Change;
+import dev.fanfare.changes.ColumnNeeds;
 import dev.fanfare.changes.PostgresChanges;
 import dev.fanfare.changes.Settings;
 import dev.fanfare.changes.State;
+import dev.fanfare.changes.Table;
 import dev.fanfare.core.Access;
 import dev.fanfare.core.Environment;
+import dev.fanfare.engine.Content;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
 import dev.fanfare.engine.Position;
@@ -22,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -274,25 +279,72 @@ class ChangeFeedIT {
         }
     }
 
+    /// A mapping of user code that once makes something which is no payload.
+    private record Faulty(ChangeMapping whole) implements Mapping {
+        @Override
+        public String name() {
+            return whole.name();
+        }
+
+        @Override
+        public Table table() {
+            return whole.table();
+        }
+
+        @Override
+        public boolean owns(String channel) {
+            return whole.owns(channel);
+        }
+
+        @Override
+        public ColumnNeeds needs() {
+            return whole.needs();
+        }
+
+        @Override
+        public Mapped map(Change change) {
+            Content broken = Content.of("{".getBytes(StandardCharsets.UTF_8));
+            return "2".equals(change.row().text("id"))
+                    ? Mapped.to(List.of(new Outgoing("all", broken, "2")))
+                    : whole.map(change);
+        }
+
+        @Override
+        public Optional<Outgoing> emptied(Change change, String channel) {
+            return whole.emptied(change, channel);
+        }
+    }
+
     @Test
-    void aValueThatCannotBePublishedIsAGapAndHoldsBackNothing() {
-        try (Node node = new Node(mapping("all", "all", "", "id", "doc"))) {
+    void whatCannotBePublishedIsAGapAndHoldsBackNothing() {
+        try (Node node = new Node(new Faulty(mapping("all", "all", "")))) {
             TestPostgres.sql("insert into feed_order values (1, 'a', 5)");
             eventually(LONG, () -> assertThat(node.published("all")).hasSize(1));
             Position last = node.history("all", HistoryQuery.latest(1)).top();
-            TestPostgres.sql(
-                    "insert into feed_order (id, doc)"
-                            + " values (2, (repeat('[', 2000) || repeat(']', 2000))::json)");
-            TestPostgres.sql("insert into feed_order (id, doc) values (3, '[3]')");
+            TestPostgres.sql("insert into feed_order values (2, 'a', 5)");
+            TestPostgres.sql("insert into feed_order values (3, 'a', 5)");
             eventually(
                     LONG,
                     () ->
                             assertThat(node.published("all"))
-                                    .containsExactly("insert {\"id\":3,\"doc\":[3]}"));
+                                    .containsExactly("insert {\"id\":3,\"total\":5}"));
             assertThat(node.history("all", HistoryQuery.since(last, 10)))
                     .isInstanceOf(History.Broken.class);
             assertThat(node.get("/metrics").body())
                     .contains("fanfare_source_lost_total{source=\"shop\"} 1.0");
+        }
+    }
+
+    @Test
+    void aDocumentOfAnyDepthIsPublished() {
+        String deep = "[".repeat(2_000) + "]".repeat(2_000);
+        try (Node node = new Node(mapping("all", "all", "", "doc"))) {
+            TestPostgres.sql("insert into feed_order (id, doc) values (1, '" + deep + "')");
+            eventually(
+                    LONG,
+                    () ->
+                            assertThat(node.published("all"))
+                                    .containsExactly("insert {\"doc\":" + deep + "}"));
         }
     }
 
