@@ -58,6 +58,18 @@ export function fanfareClient() {
     const straight = (user) => client(new URL(node.api).port, user);
     const connected = (fanfare) => until(() => fanfare.state.name === 'connected', 'being connected');
 
+    it('comes back after a frame that was too large for the server, without it', async () => {
+      const fanfare = straight('ada');
+      const channel = fanfare.channel('lobby');
+      await connected(fanfare);
+      const [large, small] = await Promise.allSettled([
+        channel.publish('漢'.repeat(400_000)),
+        channel.publish('small'),
+      ]);
+      assert.equal(large.reason?.code, 'message_too_large', `${JSON.stringify(large)}, ${JSON.stringify(small)}`);
+      assert.ok(small.value?.offset > 0, String(small.reason));
+    });
+
     for (const transport of ['websocket', 'sse', 'poll']) {
       describe(`by ${transport}`, () => {
         const options = {transports: [transport]};
@@ -79,6 +91,24 @@ export function fanfareClient() {
           assert.ok((await fanfare.ping()) > 0);
           await assert.rejects(fanfare.send('no such handler', 1), {code: 'unknown_handler'});
           await assert.rejects(fanfare.channel('nowhere').subscribe().ready, {code: 'unknown_channel'});
+        });
+
+        it('rejects one call for content that the server refuses, and stays connected', async () => {
+          const fanfare = client((await network()).port, 'ada', options);
+          await connected(fanfare);
+          const states = [];
+          fanfare.on('state', ({name}) => states.push(name));
+          const channel = fanfare.channel('lobby');
+          let deep = [];
+          for (let level = 0; level < 40; level++) {
+            deep = [deep];
+          }
+          const refused = ['👍'.slice(0, 1), JSON.parse('{"__proto__":1}'), deep, undefined, () => {}];
+          for (const content of [...refused, ...refused, 'x'.repeat(70_000)]) {
+            await assert.rejects(channel.publish(content), {code: /^(bad_request|message_too_large)$/});
+          }
+          assert.ok((await channel.publish('and the next')).offset > 0);
+          assert.deepEqual(states, []);
         });
 
         it('loses, doubles and reorders nothing while the connection is cut again and again', async () => {

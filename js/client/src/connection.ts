@@ -281,19 +281,11 @@ export class Connection {
 
   /** Whether there can be another token decides where the token was the reason. */
   #judged(ending: Ending): Ending {
-    switch (ending.code) {
-      case TOKEN_EXPIRED:
-        this.#token.forget();
-        return this.#token.renewable ? ending : { ...ending, comesBack: false };
-      case INVALID_TOKEN:
-        if (!this.#token.reused) {
-          return ending;
-        }
-        this.#token.forget();
-        return { ...ending, comesBack: true };
-      default:
-        return ending;
+    if (ending.code !== TOKEN_EXPIRED && ending.code !== INVALID_TOKEN) {
+      return ending;
     }
+    this.#token.forget();
+    return { ...ending, comesBack: this.#token.renewable };
   }
 
   /** Lets go of the link. */

@@ -154,6 +154,8 @@ export class Exchanges implements Link {
   readonly #queue: Command[] = [];
   readonly #abort = new AbortController();
   #busy = false;
+  /** So many go alone: together they were too large for something on the way. */
+  #alone = 0;
 
   constructor(opening: Opening, listener: LinkListener, down: Down) {
     this.#opening = opening;
@@ -203,18 +205,30 @@ export class Exchanges implements Link {
     if (this.#abort.signal.aborted) {
       return false;
     }
-    if (error instanceof Refused && error.status === 413 && commands.length === 1) {
-      const [command] = commands;
-      if (command !== undefined && 'id' in command) {
-        this.#listener.frame({ type: 'error', id: command.id, code: 'message_too_large', message: error.message });
-      }
+    if (error instanceof Refused && error.status === 413) {
+      this.#tooLarge(commands, error.message);
       return true;
     }
     this.#listener.lost(ending(error));
     return false;
   }
 
+  /** Nothing of it was carried out. */
+  #tooLarge(commands: readonly Command[], message: string): void {
+    const [command] = commands;
+    if (commands.length > 1) {
+      this.#queue.unshift(...commands);
+      this.#alone = commands.length;
+    } else if (command !== undefined && 'id' in command) {
+      this.#listener.frame({ type: 'error', id: command.id, code: 'message_too_large', message });
+    }
+  }
+
   #batch(): Command[] {
+    if (this.#alone > 0) {
+      this.#alone--;
+      return [this.#queue.shift()!];
+    }
     const batch: Command[] = [];
     let characters = 0;
     while (this.#queue.length > 0 && batch.length < MOST_LINES) {

@@ -4,6 +4,8 @@ import { type Link, type LinkFactory, type LinkListener, type Opening, websocket
 import type { WebSocketConstructor, WebSocketLike } from './types.ts';
 
 const OPEN = 1;
+/** The server did not read a message to its end, as it was too large or too slow: said again, it would be so again. */
+const UNREAD = [1008, 1009];
 
 /** What happens on a WebSocket. */
 export interface WebSocketListener {
@@ -75,7 +77,13 @@ export const websocket: LinkFactory = {
       {
         opened: () => void wire.send(JSON.stringify(opening.connect())),
         text: (text) => listener.frame(JSON.parse(text) as ServerFrame),
-        closed: (code, reason) => listener.lost({ code, message: reason === '' ? 'The connection was lost.' : reason }),
+        closed: (code, reason) => {
+          const message = reason === '' ? 'The connection was lost.' : reason;
+          if (UNREAD.includes(code)) {
+            listener.frame({ type: 'error', code: 'message_too_large', message });
+          }
+          listener.lost({ code, message });
+        },
       },
     );
     return {

@@ -23,6 +23,11 @@ export interface Bounds {
   readonly bytes: number;
 }
 
+/** Said at once, whether or not there is a connection. */
+function noJson(why: string, cause?: unknown): FanfareError {
+  return new FanfareError('bad_request', `\`data\` cannot be written as JSON: it ${why}.`, { field: 'data', cause });
+}
+
 /**
  * The program's commands, from when they are given until they are answered: while there is no connection, and across
  * connections. What is not sent yet and what has no reply count alike against the bounds.
@@ -38,8 +43,16 @@ export class Outgoing {
 
   /** Keeps a command, and sends it if there is a way. */
   ask(command: Request, send: ((command: Command) => void) | undefined): Promise<ServerFrame> {
-    // In UTF-16 units: it is memory that is bounded.
-    const bytes = JSON.stringify(command).length;
+    let bytes: number;
+    try {
+      // In UTF-16 units: it is memory that is bounded.
+      bytes = JSON.stringify(command).length;
+    } catch (cause) {
+      return Promise.reject(noJson('has a BigInt or contains itself', cause));
+    }
+    if ('data' in command && ['undefined', 'function', 'symbol'].includes(typeof command.data)) {
+      return Promise.reject(noJson(`is ${typeof command.data}`));
+    }
     const limit =
       this.#waiting.size >= this.#bounds.messages
         ? 'messages'

@@ -24,8 +24,16 @@ function networkOfRuntime(): Network | undefined {
   );
 }
 
-/** Whether to come back after a close: protocol/SPEC.md, section 9. */
+/**
+ * Whether to come back after a close that nothing else was said about: protocol/SPEC.md, section 9. Codes below 4000 may be
+ * those of a proxy; 4502 and 4504 pass with time.
+ */
 export function comesBack(code: number): boolean {
+  return code < 4500 || code === 4502 || code === 4504;
+}
+
+/** The same for a server that speaks something else, whose codes below 4000 are its own. */
+export function comesBackTo(code: number): boolean {
   return code >= 4000 ? code < 4500 : [1001, 1005, 1006, 1011, 1012, 1013, 1014].includes(code);
 }
 

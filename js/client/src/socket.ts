@@ -2,7 +2,7 @@
 import { Emitter } from './emitter.ts';
 import { absoluteUrl, type Ending, socketUrl } from './link.ts';
 import { Wire } from './link-websocket.ts';
-import { comesBack, Reconnect } from './reconnect.ts';
+import { comesBackTo, Reconnect } from './reconnect.ts';
 import type { Cancel, Off, SocketEvents, SocketOptions, State } from './types.ts';
 
 export type { Policy, SocketEvents, SocketOptions, State } from './types.ts';
@@ -99,7 +99,7 @@ export class Socket {
 
   #closed(code: number, reason: string): void {
     const message = reason === '' ? 'The connection was lost.' : reason;
-    this.#lost({ code, message, comesBack: (this.#options.comesBack ?? comesBack)(code) });
+    this.#lost({ code, message, comesBack: (this.#options.comesBack ?? comesBackTo)(code) });
   }
 
   #pulse(): void {

@@ -33,7 +33,6 @@ export class Token {
   #value: string | undefined;
   #expiresAt: number | undefined;
   #goodUntil = Infinity;
-  #reused = false;
   #waiting: Waiting | undefined;
   #wanted = false;
   #calls = 0;
@@ -62,18 +61,12 @@ export class Token {
     return this.#source !== undefined;
   }
 
-  /** Whether the token of now was used for an earlier connection too. */
-  get reused(): boolean {
-    return this.#reused;
-  }
-
   /** One to connect with: asked for, unless the last one is still good or it is not ours to ask. */
   get(): Promise<string> | undefined {
     if (this.#source === undefined) {
       return undefined;
     }
     if (this.#value !== undefined && this.#time.clock.wall() < this.#goodUntil) {
-      this.#reused = true;
       return undefined;
     }
     return this.renew();
@@ -115,7 +108,6 @@ export class Token {
     this.#wanted = false;
     this.#value = token;
     this.#goodUntil = Infinity;
-    this.#reused = false;
     if (this.#waiting === undefined) {
       this.#late();
     } else {

@@ -550,7 +550,7 @@ describe('a token', () => {
     expect(asked()).toBe(2);
   });
 
-  test('of an earlier connection that is not good any more is replaced, and one that was new is not', async () => {
+  test('that the server does not take is replaced by another, as often as it takes', async () => {
     const { fanfare, asked } = await asking();
     links.connected(600_000);
     links.lost();
@@ -561,7 +561,28 @@ describe('a token', () => {
     await time.advance(10_000);
     expect([asked(), links.last.said[0]]).toMatchObject([2, [{ token: 't2' }]]);
     links.last.listener.lost({ code: 4501, message: 'invalid token' });
-    expect(fanfare.state).toEqual({ name: 'closed', reason: { code: 4501, message: 'invalid token' } });
+    expect(fanfare.state.name).toBe('waiting');
+    await time.advance(10_000);
+    expect([asked(), links.last.said[0]]).toMatchObject([3, [{ token: 't3' }]]);
+    links.connected();
+    expect(fanfare.state.name).toBe('connected');
+  });
+
+  test.each([
+    [undefined, 'is undefined'],
+    [() => 1, 'is function'],
+    [Symbol('x'), 'is symbol'],
+    [10n, 'has a BigInt or contains itself'],
+  ])('publishes nothing that JSON cannot say: %s', async (data, why) => {
+    const { fanfare } = await asking();
+    links.connected();
+    const message = `\`data\` cannot be written as JSON: it ${why}.`;
+    await expect(fanfare.channel('a').publish(data)).rejects.toMatchObject({
+      code: 'bad_request',
+      field: 'data',
+      message,
+    });
+    expect(fanfare.state.name).toBe('connected');
   });
 
   test('is forgotten when the client is closed', async () => {

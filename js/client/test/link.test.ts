@@ -283,7 +283,19 @@ describe.each([
       await settled();
       await asked[2]!.begin(413);
       await asked[2]!.end('{"error":{"message":"At most 64 bytes."}}');
-      expect([frames.length, lost.length]).toEqual([1, 1]);
+      expect([frames.length, lost.length]).toEqual([1, 0]);
+      // Together they were too large: each goes alone.
+      expect(asked[3]!.commands).toMatchObject([{ id: 1 }, { id: 8 }]);
+      await asked[3]!.begin();
+      await asked[3]!.end('{"type":"connected","id":1}\n{"type":"reply","id":8}\n');
+      expect(asked[4]!.commands).toMatchObject([{ id: 1 }, { id: 9 }]);
+      await asked[4]!.begin(413);
+      await asked[4]!.end('<html>');
+      expect(frames.slice(1)).toMatchObject([
+        { type: 'reply', id: 8 },
+        { type: 'error', id: 9, code: 'message_too_large' },
+      ]);
+      expect(lost).toEqual([]);
     });
 
     test('what was not answered, as an error with its id', async () => {

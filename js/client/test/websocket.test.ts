@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Fanfare, websocketUrl } from '../src/index.ts';
 import { Socket, type SocketOptions } from '../src/socket.ts';
 import type { WebSocketLike } from '../src/types.ts';
-import { Cable, Time } from './time.ts';
+import { Cable, settled, Time } from './time.ts';
 
 /** A WebSocket that a test opens, hears and closes. */
 class Fake implements WebSocketLike {
@@ -102,6 +102,26 @@ describe('a client on a WebSocket', () => {
     Fake.last.readyState = 2;
     fanfare.send('echo').catch(() => undefined);
     expect(Fake.last.sent).toHaveLength(1);
+  });
+
+  test.each([1008, 1009])('fails the largest message when the server closes with %d, and comes back', async (code) => {
+    const fanfare = open();
+    Fake.last.open();
+    Fake.last.say(connected);
+    const channel = fanfare.channel('a');
+    const large = channel.publish('x'.repeat(1_000), { key: 'large' });
+    const small = channel.publish('x', { key: 'small' });
+    await settled();
+    Fake.last.end(code, 'too large');
+    await expect(large).rejects.toMatchObject({ code: 'message_too_large', message: 'too large' });
+    expect(fanfare.state).toMatchObject({ name: 'waiting', reason: { code } });
+    fanfare.connect();
+    Fake.last.open();
+    Fake.last.say(connected.replace('"id":1', '"id":4'));
+    expect(Fake.last.sent.slice(1).join()).toContain('"key":"small"');
+    expect(Fake.last.sent.join()).not.toContain('"key":"large"');
+    Fake.last.say('{"type":"published","id":3,"position":{"epoch":"e","offset":1,"tag":"t"}}');
+    expect(await small).toMatchObject({ offset: 1 });
   });
 
   test('is lost once, and says so in words', () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.core;
 
+import java.math.BigInteger;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,8 @@ public interface Access {
     }
 
     /// Whoever has the claim: a list that contains what the name has at `{capture}`, or a value
-    /// that equals it.
+    /// that equals it. A text equals itself, an integer its decimal digits, and a boolean `true` or
+    /// `false`; nothing else equals anything.
     static Access claim(String claim, String capture) {
         return (principal, captures) -> {
             String wanted = captures.get(capture);
@@ -54,17 +56,27 @@ public interface Access {
 
     private static boolean has(Principal principal, String claim, String wanted) {
         Object value = principal.claims().get(claim);
-        return value instanceof Iterable<?> values
-                ? contains(values, wanted)
-                : wanted.equals(value);
+        if (value instanceof Iterable<?> values) {
+            for (Object each : values) {
+                if (wanted.equals(text(each))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        return wanted.equals(text(value));
     }
 
-    private static boolean contains(Iterable<?> values, String wanted) {
-        for (Object value : values) {
-            if (wanted.equals(value)) {
-                return true;
-            }
-        }
-        return false;
+    /// What a claim's value is compared as, or null for one that equals nothing: null, an object, a
+    /// list in a list, and a number with a fraction or an exponent, which has many texts.
+    private static @Nullable String text(@Nullable Object value) {
+        return switch (value) {
+            case String text -> text;
+            case Integer number -> number.toString();
+            case Long number -> number.toString();
+            case BigInteger number -> number.toString();
+            case Boolean flag -> flag.toString();
+            case null, default -> null;
+        };
     }
 }

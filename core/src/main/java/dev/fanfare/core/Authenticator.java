@@ -36,6 +36,36 @@ public interface Authenticator {
                 reason);
     }
 
+    /// Whether the token is valid could not be found out: its bearer may come back with it.
+    ///
+    /// @param retryAfter milliseconds until it may be known
+    static Outcome undecided(long retryAfter, String reason) {
+        return new Outcome.Rejected(
+                new Refusal(
+                        Refusal.Code.UNAVAILABLE,
+                        "Whether the token is valid cannot be decided now. Try again.",
+                        "token",
+                        null,
+                        retryAfter),
+                new Close(Close.TRY_LATER.code(), "token not decided", retryAfter),
+                reason);
+    }
+
+    /// The token will be valid: its bearer may come back with it.
+    ///
+    /// @param retryAfter milliseconds until then
+    static Outcome notYet(long retryAfter, String reason) {
+        return new Outcome.Rejected(
+                new Refusal(
+                        Refusal.Code.INVALID_TOKEN,
+                        "The token is not valid yet.",
+                        "token",
+                        null,
+                        retryAfter),
+                new Close(Close.TRY_LATER.code(), "token not valid yet", retryAfter),
+                reason);
+    }
+
     static Outcome expired(String reason) {
         return new Outcome.Rejected(
                 Refusal.field(

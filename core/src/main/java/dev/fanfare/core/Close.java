@@ -2,7 +2,8 @@
 package dev.fanfare.core;
 
 /// How a session ends. Codes below 3000 are RFC 6455's and IANA's; 4000 to 4499 mean *come back*,
-/// 4500 to 4999 *do not*.
+/// 4500 to 4999 *do not*, except the two that pass with time: [#NO_CONNECT] and
+/// [#TOO_MANY_CONNECTIONS].
 ///
 /// @param code the WebSocket close code
 /// @param reason what the client is told, at most 123 bytes of UTF-8
@@ -22,8 +23,15 @@ public record Close(int code, String reason, long retryAfter) {
     public static final Close FLOOD = of(4013, "too many requests");
 
     public static final Close INVALID_TOKEN = of(4501, "invalid token");
+
+    /// A device that slept between opening and `connect`, or a slow network.
     public static final Close NO_CONNECT = of(4502, "no connect command in time");
-    public static final Close TOO_MANY_CONNECTIONS = of(4504, "too many connections");
+
+    /// Another connection may end any time: it may be a dead one of this very client, which counts
+    /// until its heartbeat is missed.
+    public static final Close TOO_MANY_CONNECTIONS =
+            new Close(4504, "too many connections", 30_000);
+
     public static final Close BAD_COMMANDS = of(4506, "too many bad commands");
     public static final Close REVOKED = of(4507, "access revoked");
     public static final Close UNSUPPORTED_VERSION = of(4508, "unsupported protocol version");
@@ -37,10 +45,12 @@ public record Close(int code, String reason, long retryAfter) {
         return new Close(1012, "service restart", retryAfter);
     }
 
-    /// Whether a client should come back by itself.
+    /// Whether a client should come back by itself: not only where the same client can never
+    /// succeed.
     public boolean reconnect() {
         return switch (code) {
-            case 1000, 1002, 1003, 1007, 1008, 1009 -> false;
+            case 1000, 1008 -> false;
+            case 4502, 4504 -> true;
             default -> code < 4500;
         };
     }

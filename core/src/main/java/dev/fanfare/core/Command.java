@@ -57,7 +57,7 @@ public sealed interface Command {
         }
     }
 
-    /// What could not be understood: it is answered with the refusal, and counts against the
-    /// session.
+    /// What could not be understood: it is answered with the refusal. Without an `id` it counts
+    /// against the session.
     record Malformed(long id, Refusal refusal) implements Command {}
 }

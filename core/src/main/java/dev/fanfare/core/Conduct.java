@@ -9,6 +9,9 @@ final class Conduct {
     private static final long SECOND = 1_000_000_000;
     private static final long PATIENCE = 10 * SECOND;
 
+    /// Bad commands count together when they come within this time.
+    private static final long BAD_WINDOW = 60 * SECOND;
+
     /// Of what it was denied, the log has the first hundred.
     private static final int MOST_DENIED = 100;
 
@@ -17,6 +20,7 @@ final class Conduct {
     private long refusedAt;
     private long floodSince;
     private int badCommands;
+    private long badSince;
     private int denied;
 
     Conduct(Session session, long now) {
@@ -81,11 +85,25 @@ final class Conduct {
         }
     }
 
-    /// It has sent what could not be understood.
+    /// Refuses a command that could not be understood. One that has an `id`, or was too large to
+    /// read it, holds what a user wrote: its refusal rejects one call of the client, and the
+    /// session lives. Only a client that does not speak the protocol sends others.
     void malformed(Command.Malformed command) {
         session.refuse(command.id(), command.refusal());
-        if (++badCommands >= session.endpoint().limits().badCommands()) {
+        boolean answerable =
+                command.id() != 0 || command.refusal().code() == Refusal.Code.MESSAGE_TOO_LARGE;
+        if (!answerable
+                && countBad(session.hub().clock().nanos())
+                        >= session.endpoint().limits().badCommands()) {
             session.disconnect(Close.BAD_COMMANDS);
         }
+    }
+
+    private int countBad(long now) {
+        if (badCommands == 0 || now - badSince > BAD_WINDOW) {
+            badCommands = 0;
+            badSince = now;
+        }
+        return ++badCommands;
     }
 }

@@ -8,7 +8,8 @@ import java.time.Duration;
 /// @param connections open sessions of one user
 /// @param channels subscriptions of one session
 /// @param outbox bytes that a session may be behind, and that may wait in its transport
-/// @param badCommands malformed commands before the session is closed
+/// @param badCommands malformed commands without a readable `id`, within a minute, at which the
+///   session is closed
 /// @param connectWithin how long an unauthenticated session may live
 /// @param handlerTimeout how long one message handler, lifecycle hook, snapshot or judgement of a
 ///   token may take, give or take a second; then it is interrupted, and the client is told

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -377,6 +378,51 @@ final class HubTest {
         assertThat(rude.closed()).isEqualTo(Close.BAD_COMMANDS);
         house.pass(Duration.ofSeconds(12));
         assertThat(silent.closed()).isEqualTo(Close.NO_CONNECT);
+    }
+
+    @Test
+    void aBadCommandThatHasAnIdIsRefusedAndTheSessionLives() {
+        House house = House.with(OPEN);
+        MemoryTransport ada = house.connect("ada");
+        Refusal bad = Refusal.of(Refusal.Code.BAD_REQUEST, "bad");
+        Refusal large = Refusal.of(Refusal.Code.MESSAGE_TOO_LARGE, "large");
+        for (int id = 2; id < 22; id++) {
+            house.receive(ada, new Command.Malformed(id, bad));
+            house.receive(ada, new Command.Malformed(0, large));
+        }
+        house.loop.runAll();
+
+        assertThat(ada.session().connected()).isTrue();
+        assertThat(ada.take()).contains("2 refused bad_request null", "21 refused bad_request null");
+    }
+
+    @Test
+    void badCommandsWithoutAnIdEndTheSessionWhenTheyComeWithinAMinute() {
+        House house = House.with(OPEN);
+        MemoryTransport ada = house.connect("ada");
+        Command bad = new Command.Malformed(0, Refusal.of(Refusal.Code.BAD_REQUEST, "bad"));
+        for (int i = 0; i < 6; i++) {
+            house.receive(ada, bad);
+            house.receive(ada, new Command.Pong());
+            house.pass(Duration.ofSeconds(31));
+            ada.session().heard();
+        }
+        assertThat(ada.session().connected()).isTrue();
+
+        house.receive(ada, bad);
+        house.receive(ada, bad);
+        assertThat(ada.session().connected()).isTrue();
+        house.receive(ada, bad);
+        assertThat(ada.closed()).isEqualTo(Close.BAD_COMMANDS);
+    }
+
+    @Test
+    void whatPassesWithTimeDoesNotEndAClientForGood() {
+        assertThat(Stream.of(Close.NO_CONNECT, Close.TOO_MANY_CONNECTIONS, Close.TRY_LATER))
+                .allMatch(Close::reconnect);
+        assertThat(Close.TOO_MANY_CONNECTIONS.retryAfter()).isEqualTo(30_000);
+        assertThat(Stream.of(Close.INVALID_TOKEN, Close.BAD_COMMANDS, Close.REVOKED))
+                .noneMatch(Close::reconnect);
     }
 
     @Test

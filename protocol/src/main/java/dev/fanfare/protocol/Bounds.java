@@ -21,6 +21,19 @@ record Bounds(int length, int depth, int names) {
     /// A client trusts its server: what holds here only keeps a fault from taking all its memory.
     static final Bounds OF_SERVER = new Bounds(1 << 28, 500, 50_000_000);
 
+    /// A factory for texts whose size is bounded already.
+    static JsonFactory unbounded() {
+        return JsonFactory.builder()
+                .streamReadConstraints(
+                        StreamReadConstraints.builder()
+                                .maxNestingDepth(Integer.MAX_VALUE)
+                                .maxNumberLength(Integer.MAX_VALUE)
+                                .maxNameLength(Integer.MAX_VALUE)
+                                .maxStringLength(Integer.MAX_VALUE)
+                                .build())
+                .build();
+    }
+
     JsonFactory factory() {
         return JsonFactory.builder()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

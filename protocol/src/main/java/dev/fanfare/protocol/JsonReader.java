@@ -23,6 +23,9 @@ import tools.jackson.core.json.JsonFactory;
 final class JsonReader {
     private static final String NOT_JSON = "The message is not valid JSON.";
 
+    /// Bounded by the text alone.
+    private static final JsonFactory LENIENT = Bounds.unbounded();
+
     private final byte[] text;
     private final Bounds bounds;
     private final JsonParser parser;
@@ -47,18 +50,52 @@ final class JsonReader {
                             + text.length
                             + ".");
         }
-        scan(text);
+        try {
+            scan(text);
+            return document(text, factory, bounds);
+        } catch (BadFrame bad) {
+            throw bad.id(id(text));
+        }
+    }
+
+    private static Fields document(byte[] text, JsonFactory factory, Bounds bounds)
+            throws BadFrame {
         try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), text)) {
             JsonReader reader = new JsonReader(text, bounds, parser);
             try {
                 reader.document();
                 return new Fields(reader.top);
-            } catch (BadFrame bad) {
-                throw bad.id(reader.id());
             } catch (JacksonException broken) {
-                throw reader.explain(broken).id(reader.id());
+                throw reader.explain(broken);
             }
         }
+    }
+
+    /// The `id` of a text that is refused, or 0. It may stand behind the reason, and the reason may
+    /// be the user's content: so this reads on where [#document] stops, as far as it is JSON at
+    /// all.
+    private static long id(byte[] text) {
+        try (JsonParser parser = LENIENT.createParser(ObjectReadContext.empty(), text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return 0;
+            }
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean found = parser.currentName().equals("id");
+                JsonToken value = parser.nextToken();
+                if (found) {
+                    return value == JsonToken.VALUE_NUMBER_INT ? validId(parser) : 0;
+                }
+                parser.skipChildren();
+            }
+            return 0;
+        } catch (JacksonException broken) {
+            return 0;
+        }
+    }
+
+    private static long validId(JsonParser parser) {
+        boolean fits = parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+        return fits && Fields.validId(parser.getLongValue()) ? parser.getLongValue() : 0;
     }
 
     /// What must hold for the raw bytes, besides that they are UTF-8.
@@ -178,12 +215,6 @@ final class JsonReader {
                 return;
             }
         }
-    }
-
-    /// The id, as far as it was read.
-    private long id() {
-        Object id = top.get("id");
-        return id instanceof Long known && Fields.validId(known) ? known : 0;
     }
 
     private BadFrame explain(JacksonException broken) {

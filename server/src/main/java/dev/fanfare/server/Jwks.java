@@ -19,12 +19,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The keys behind one URL, kept as long as they are fresh, and longer while their owner cannot be
-/// asked: an outage of theirs is none of ours. Whoever asks for a key that is not there makes it
-/// ask again, at most once in [#UNKNOWN_EVERY]. A set that came is believed whole: a key that is
-/// not in it any more is none.
+/// The keys behind one URL, kept as long as they are fresh, and longer while their issuer cannot be
+/// asked: cached keys survive its outages. A set that came is believed whole: a key that is not in
+/// it any more does not exist.
 ///
-/// One fetch at a time; who needs its outcome waits for it, at most [#DEADLINE].
+/// A token whose key is not in the set makes it ask again, at most once in [#UNKNOWN_EVERY], so
+/// that made-up names cost the issuer little. The key does not exist only if it is missing from a
+/// set that was asked for after the token came; until there is such a set, nothing is decided, and
+/// the token's bearer may come back. So neither an outage nor somebody else's made-up names lock
+/// out a new key.
+///
+/// One fetch at a time; whoever needs its outcome waits for it, at most [#DEADLINE].
 final class Jwks implements JwtKeySource {
     private static final Logger LOG = LoggerFactory.getLogger(Jwks.class);
 
@@ -34,7 +39,7 @@ final class Jwks implements JwtKeySource {
     /// From this age on, who asks waits for the fetch.
     private static final Duration GOOD = Duration.ofMinutes(10);
 
-    private static final Duration UNKNOWN_EVERY = Duration.ofSeconds(30);
+    private static final Duration UNKNOWN_EVERY = Duration.ofSeconds(5);
     private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
@@ -57,10 +62,14 @@ final class Jwks implements JwtKeySource {
     private long notBefore;
     private long unknownAt;
 
-    /// @param at when it came, on [Clock#nanos]
+    /// @param at when it was asked for, on [Clock#nanos]
     private record Snapshot(List<JwtKey> keys, long at) {
         boolean knows(@Nullable String id) {
             return id == null || keys.stream().anyMatch(key -> id.equals(key.id()));
+        }
+
+        boolean askedSince(long time) {
+            return at - time >= 0;
         }
     }
 
@@ -80,20 +89,49 @@ final class Jwks implements JwtKeySource {
     }
 
     @Override
-    public List<JwtKey> find(@Nullable String id, JwtAlgorithm algorithm) {
+    public List<JwtKey> find(@Nullable String id, JwtAlgorithm algorithm)
+            throws KeysUnavailableException {
+        long came = clock.nanos();
         Snapshot now = fresh();
-        if (!now.knows(id)) {
-            now = fetch(now, Why.UNKNOWN);
-        }
-        if (now == null) {
-            throw new IllegalStateException("there are no keys of " + remote.url() + " yet");
-        }
+        return among(now.knows(id) ? now : newest(now, id, came), id, algorithm);
+    }
+
+    @Override
+    public List<JwtKey> findNewest(JwtAlgorithm algorithm) throws KeysUnavailableException {
+        return among(newest(known, null, clock.nanos()), null, algorithm);
+    }
+
+    private static List<JwtKey> among(Snapshot now, @Nullable String id, JwtAlgorithm algorithm) {
         List<JwtKey> found = JwtKeySource.among(now.keys(), id, algorithm);
         // Without a name, a token is somebody's only if there is nobody else.
         return id == null && found.size() > 1 ? List.of() : found;
     }
 
-    private Snapshot fresh() {
+    /// A set that has the key, or that was asked for after the token came.
+    private Snapshot newest(@Nullable Snapshot seen, @Nullable String id, long came)
+            throws KeysUnavailableException {
+        Snapshot now = seen != null && seen.askedSince(came) ? seen : fetch(seen, Why.UNKNOWN);
+        if (now != null && (now.askedSince(came) || (id != null && now.knows(id)))) {
+            return now;
+        }
+        throw unavailable("a key is not known, and its issuer could not be asked yet: ");
+    }
+
+    private KeysUnavailableException unavailable(String what) {
+        fetching.lock();
+        try {
+            long now = clock.nanos();
+            long left = Math.max(notBefore - now, unknownAt + UNKNOWN_EVERY.toNanos() - now);
+            long millis = Math.max(500, Duration.ofNanos(left).toMillis());
+            // Everybody who is told comes back at a moment of their own.
+            return new KeysUnavailableException(
+                    what + remote.url(), millis + ThreadLocalRandom.current().nextLong(millis));
+        } finally {
+            fetching.unlock();
+        }
+    }
+
+    private Snapshot fresh() throws KeysUnavailableException {
         Snapshot now = known;
         long age = now == null ? 0 : clock.nanos() - now.at();
         if (now == null || age >= GOOD.toNanos()) {
@@ -103,7 +141,7 @@ final class Jwks implements JwtKeySource {
             Thread.ofVirtual().name("fanfare-jwks").start(() -> fetch(old, Why.AGE));
         }
         if (now == null) {
-            throw new IllegalStateException("there are no keys of " + remote.url() + " yet");
+            throw unavailable("there are no keys yet of ");
         }
         return now;
     }

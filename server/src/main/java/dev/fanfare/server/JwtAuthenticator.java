@@ -12,25 +12,34 @@ import dev.fanfare.protocol.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.text.ParseException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /// Verifies JSON Web Tokens (RFC 7519, hardened as RFC 8725 says). The keys are ours, and each is
 /// for one algorithm: nothing in a token's header chooses either. Whatever is wrong with a token,
 /// its bearer is told the same; the reason goes to the log, the token nowhere.
 ///
-/// `nbf` and `iat` may be 30 s ahead of our clock; `exp` has no grace, as a session that outlives
-/// its token is ended soon after.
+/// `nbf` may be 30 s ahead of our clock; a token that begins later is refused, and its bearer may
+/// come back when it begins. `iat` has no say in whether a token is good (RFC 7519, 4.1.6): one
+/// that is further ahead is logged, for the issuer's clock is wrong. `exp` has no grace, as a
+/// session that outlives its token is ended soon after.
 public final class JwtAuthenticator implements Authenticator {
+    private static final Logger LOG = LoggerFactory.getLogger(JwtAuthenticator.class);
 
     private static final int MAX_TOKEN = 8 << 10;
     private static final int MAX_HEADER = 2 << 10;
     private static final int MAX_USER = 255;
     private static final long SKEW = 30;
+    private static final long LONGEST_RETRY = 60;
+    private static final long WARN_EVERY = Duration.ofMinutes(1).toNanos();
     private static final double LAST_SECOND = 253_402_300_799d; // the year 9999
 
     /// Three segments of unpadded base64url: no padding, no newline, no fourth.
@@ -52,11 +61,15 @@ public final class JwtAuthenticator implements Authenticator {
     private final Signatures signatures;
     private final Clock clock;
 
+    /// When a clock that is ahead was logged last, on [Clock#nanos].
+    private final AtomicLong warnedAt;
+
     /// @throws IllegalArgumentException when the policy has no key that can be used
     public JwtAuthenticator(JwtPolicy policy, Clock clock) {
         this.policy = policy;
         this.clock = clock;
         this.signatures = Signatures.of(policy.keys(), clock);
+        this.warnedAt = new AtomicLong(clock.nanos() - WARN_EVERY);
     }
 
     /// Whether it has the keys to judge by. It may block, to fetch them.
@@ -66,8 +79,12 @@ public final class JwtAuthenticator implements Authenticator {
         return switch (signatures) {
             case Signatures.Symmetric _ -> true;
             case Signatures.Asymmetric(JwtKeySource keys, _) -> {
-                keys.find(null, JwtAlgorithm.RS256);
-                yield true;
+                try {
+                    keys.find(null, JwtAlgorithm.RS256);
+                    yield true;
+                } catch (KeysUnavailableException e) {
+                    throw new IllegalStateException(e.reason(), e);
+                }
             }
         };
     }
@@ -87,9 +104,13 @@ public final class JwtAuthenticator implements Authenticator {
         if (!COMPACT.matcher(token).matches()) {
             return Authenticator.invalid("not three segments of base64url");
         }
-        String problem = forgery(token);
-        if (problem != null) {
-            return Authenticator.invalid(problem);
+        try {
+            String problem = forgery(token);
+            if (problem != null) {
+                return Authenticator.invalid(problem);
+            }
+        } catch (KeysUnavailableException e) {
+            return Authenticator.undecided(e.retryAfter(), e.reason());
         }
         int first = token.indexOf('.');
         byte[] payload = new Base64URL(token.substring(first + 1, token.lastIndexOf('.'))).decode();
@@ -105,7 +126,7 @@ public final class JwtAuthenticator implements Authenticator {
     }
 
     /// Why the token is not one that the secret's owner signed, or null.
-    private @Nullable String forgery(String token) {
+    private @Nullable String forgery(String token) throws KeysUnavailableException {
         int first = token.indexOf('.');
         byte[] headerJson = new Base64URL(token.substring(0, first)).decode();
         if (headerJson.length > MAX_HEADER) {
@@ -174,13 +195,19 @@ public final class JwtAuthenticator implements Authenticator {
         }
         for (String name : List.of("exp", "nbf", "iat")) {
             if (claims.containsKey(name) && !isTime(claims.get(name))) {
-                return Authenticator.invalid(name + " is no time");
+                return Authenticator.invalid(
+                        name + " is not a number of seconds since 1970 up to the year 9999");
             }
         }
         long now = clock.millis();
-        if (seconds(claims, "nbf") > now / 1_000 + SKEW
-                || seconds(claims, "iat") > now / 1_000 + SKEW) {
-            return Authenticator.invalid("from the future");
+        long early = seconds(claims, "nbf") - now / 1_000 - SKEW;
+        if (early > 0) {
+            return Authenticator.notYet(
+                    Math.min(early, LONGEST_RETRY) * 1_000, "nbf is too far ahead");
+        }
+        long ahead = seconds(claims, "iat") - now / 1_000;
+        if (ahead > SKEW) {
+            warnOfClock(ahead);
         }
         if (!claims.containsKey("exp")) {
             return policy.expiry() == JwtPolicy.Expiry.REQUIRED
@@ -191,6 +218,17 @@ public final class JwtAuthenticator implements Authenticator {
         return expiresAt <= now
                 ? Authenticator.expired("expired")
                 : Authenticator.accept(new Principal(user, expiresAt, claims));
+    }
+
+    private void warnOfClock(long ahead) {
+        long now = clock.nanos();
+        long before = warnedAt.get();
+        if (now - before >= WARN_EVERY && warnedAt.compareAndSet(before, now)) {
+            LOG.warn(
+                    "a token was issued {} s in the future: the issuer's clock is ahead of this"
+                            + " node's, compare both with NTP (logged once a minute)",
+                    ahead);
+        }
     }
 
     private static boolean isTime(@Nullable Object value) {

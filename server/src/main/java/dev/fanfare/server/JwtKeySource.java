@@ -11,8 +11,16 @@ interface JwtKeySource {
     ///
     /// @param id the header's `kid`, which may be anything, or null
     /// @param algorithm the header's `alg`
-    /// @throws IllegalStateException when it cannot be known now
-    List<JwtKey> find(@Nullable String id, JwtAlgorithm algorithm);
+    /// @throws KeysUnavailableException when it cannot be known now
+    List<JwtKey> find(@Nullable String id, JwtAlgorithm algorithm) throws KeysUnavailableException;
+
+    /// The same among the keys that the issuer has at this moment: none of those that were known
+    /// signed a token without a name.
+    ///
+    /// @throws KeysUnavailableException when the issuer cannot be asked now
+    default List<JwtKey> findNewest(JwtAlgorithm algorithm) throws KeysUnavailableException {
+        return find(null, algorithm);
+    }
 
     /// Keys that never change.
     static JwtKeySource of(List<JwtKey> keys) {

@@ -17,8 +17,9 @@ import java.util.concurrent.Semaphore;
 sealed interface Signatures {
     /// @param token of three segments
     /// @param header the first of them
-    /// @throws IllegalStateException when it cannot be known now
-    boolean sign(String token, JWSHeader header) throws JOSEException, GeneralSecurityException;
+    /// @throws KeysUnavailableException when it cannot be known now
+    boolean sign(String token, JWSHeader header)
+            throws JOSEException, GeneralSecurityException, KeysUnavailableException;
 
     /// @throws IllegalArgumentException when there is no key that can be used
     static Signatures of(JwtKeys keys, Clock clock) {
@@ -64,13 +65,25 @@ sealed interface Signatures {
 
         @Override
         public boolean sign(String token, JWSHeader header)
-                throws JOSEException, GeneralSecurityException {
+                throws JOSEException, GeneralSecurityException, KeysUnavailableException {
             JwtAlgorithm algorithm =
                     JwtAlgorithm.named(header.getAlgorithm().getName()).orElse(null);
             if (algorithm == null) {
                 return false;
             }
-            List<JwtKey> candidates = keys.find(header.getKeyID(), algorithm);
+            List<JwtKey> known = keys.find(header.getKeyID(), algorithm);
+            if (anySigned(known, token, header)) {
+                return true;
+            }
+            if (header.getKeyID() != null) {
+                return false;
+            }
+            List<JwtKey> newest = keys.findNewest(algorithm);
+            return !newest.equals(known) && anySigned(newest, token, header);
+        }
+
+        private boolean anySigned(List<JwtKey> candidates, String token, JWSHeader header)
+                throws JOSEException, GeneralSecurityException {
             String hash = VerifiedTokens.hash(token);
             if (verified.has(hash, candidates)) {
                 return true;

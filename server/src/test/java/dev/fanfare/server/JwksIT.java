@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.fanfare.core.Authenticator.Outcome;
+import dev.fanfare.core.Close;
 import dev.fanfare.core.Credentials;
+import dev.fanfare.core.Refusal;
 import dev.fanfare.testkit.ManualClock;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -88,6 +90,7 @@ class JwksIT {
     @Test
     void takesAKeyThatIsNewAsSoonAsATokenNamesIt() throws Exception {
         assertAccepted(A, "ES256", "a");
+        clock.advance(Duration.ofMillis(1));
         published = set(A.jwk(",\"kid\":\"a\""), B.jwk(",\"kid\":\"b\""));
         List<Future<Outcome>> outcomes = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -102,21 +105,69 @@ class JwksIT {
     }
 
     @Test
-    void asksForAnUnknownKeyOnceInThirtySeconds() {
+    void asksForAnUnknownKeyOnceInFiveSeconds() {
         assertAccepted(A, "ES256", "a");
+        for (int i = 0; i < 100; i++) {
+            assertRejected(B, "RS256", "unknown-" + i);
+        }
+        assertThat(fetches).hasValue(1);
+
+        clock.advance(Duration.ofSeconds(1));
         for (int i = 0; i < 100; i++) {
             assertRejected(B, "RS256", "unknown-" + i);
         }
         assertThat(fetches).hasValue(2);
 
-        clock.advance(Duration.ofSeconds(29));
-        assertRejected(B, "RS256", "b");
+        clock.advance(Duration.ofSeconds(4));
+        assertUndecided(B, "RS256", "b");
         assertThat(fetches).hasValue(2);
 
         clock.advance(Duration.ofSeconds(1));
         published = set(B.jwk(",\"kid\":\"b\""));
         assertAccepted(B, "RS256", "b");
         assertThat(fetches).hasValue(3);
+    }
+
+    @Test
+    void aMadeUpNameDoesNotLockOutANewKey() {
+        assertAccepted(A, "ES256", "a");
+        clock.advance(Duration.ofSeconds(1));
+        assertRejected(B, "RS256", "made-up");
+
+        clock.advance(Duration.ofSeconds(1));
+        published = set(A.jwk(",\"kid\":\"a\""), B.jwk(",\"kid\":\"b\""));
+        long retryAfter = assertUndecided(B, "RS256", "b");
+
+        clock.advance(Duration.ofMillis(retryAfter));
+        assertAccepted(B, "RS256", "b");
+    }
+
+    @Test
+    void aNewKeyIsUndecidedWhileTheIssuerFails() {
+        assertAccepted(A, "ES256", "a");
+        clock.advance(Duration.ofSeconds(1));
+        status = 500;
+        long retryAfter = assertUndecided(B, "RS256", "b");
+        assertAccepted(A, "ES256", "a");
+
+        status = 200;
+        published = set(A.jwk(",\"kid\":\"a\""), B.jwk(",\"kid\":\"b\""));
+        clock.advance(Duration.ofMillis(retryAfter));
+        assertAccepted(B, "RS256", "b");
+    }
+
+    @Test
+    void aNewKeyWithoutANameIsFetchedWhenTheOldOneDidNotSign() {
+        published = set(A.jwk(""));
+        assertAccepted(A, "ES256", null);
+        SigningKeys next = SigningKeys.make("ES256");
+        published = set(next.jwk(""));
+        clock.advance(Duration.ofSeconds(1));
+
+        assertAccepted(next, "ES256", null);
+        assertRejected(A, "ES256", null);
+        clock.advance(Duration.ofSeconds(1));
+        assertUndecided(A, "ES256", null);
     }
 
     @Test
@@ -181,8 +232,8 @@ class JwksIT {
     @Test
     void withoutAnyKeysNobodyComesInUntilThereAreSome() {
         status = 500;
-        assertThatIllegalStateException().isThrownBy(() -> judge(A, "ES256", "a"));
-        assertThatIllegalStateException().isThrownBy(() -> judge(A, "ES256", "a"));
+        assertUndecided(A, "ES256", "a");
+        assertUndecided(A, "ES256", "a");
         assertThatIllegalStateException().isThrownBy(() -> authenticator.ready());
         assertThat(fetches).hasValue(1);
 
@@ -197,7 +248,7 @@ class JwksIT {
     @Test
     void anIssuerThatDoesNotAnswerIsWaitedForFiveSeconds() {
         held = new CountDownLatch(1);
-        assertThatIllegalStateException().isThrownBy(() -> judge(A, "ES256", "a"));
+        assertUndecided(A, "ES256", "a");
 
         held.countDown();
         clock.advance(Duration.ofSeconds(2));
@@ -219,7 +270,27 @@ class JwksIT {
     }
 
     private void assertRejected(SigningKeys by, String algorithm, @Nullable String kid) {
-        assertThat(judge(by, algorithm, kid)).isInstanceOf(Outcome.Rejected.class);
+        assertThat(judge(by, algorithm, kid))
+                .isInstanceOfSatisfying(
+                        Outcome.Rejected.class,
+                        rejected ->
+                                assertThat(rejected.close()).isEqualTo(Close.INVALID_TOKEN));
+    }
+
+    /// @return milliseconds after which the client comes back
+    private long assertUndecided(SigningKeys by, String algorithm, @Nullable String kid) {
+        Outcome outcome = judge(by, algorithm, kid);
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Rejected.class,
+                        rejected -> {
+                            assertThat(rejected.refusal().code())
+                                    .isEqualTo(Refusal.Code.UNAVAILABLE);
+                            assertThat(rejected.close().code()).isEqualTo(1013);
+                            assertThat(rejected.close().reconnect()).isTrue();
+                            assertThat(rejected.close().retryAfter()).isBetween(500L, 60_000L);
+                        });
+        return ((Outcome.Rejected) outcome).close().retryAfter();
     }
 
     private Outcome judge(SigningKeys by, String algorithm, @Nullable String kid) {

@@ -312,7 +312,9 @@ public record Config(
             @Setting(value = "How far one session may be behind.", initial = "1MB", min = 1_024)
                     Size outbox,
             @Setting(
-                            value = "Malformed commands after which a session is closed.",
+                            value =
+                                    "Malformed commands without a readable id, within a minute, at"
+                                            + " which a session is closed.",
                             initial = "3",
                             min = 1)
                     int badCommands,

@@ -90,6 +90,22 @@ final class Reference {
             `owner(name)` is the user whose id stands there, `claim(wallets, name)` whoever has a token whose claim `wallets` is
             it or lists it. The pattern that begins with the most literal characters wins.
 
+            What a claim is compared as, in `claim` and `role`:
+
+            | claim's JSON | equals |
+            |---|---|
+            | a string | itself, whole: `"a b"` is not `a` |
+            | an integer | its decimal digits: `7` is `7`, and not `07` |
+            | `true`, `false` | `true`, `false` |
+            | an array | whatever one of its elements equals |
+            | a number with a fraction or an exponent, `null`, an object, an array in an array, no claim | nothing |
+
+            The user's id (`auth.user-claim`) must be a string. Times: `exp` is required and has no grace, `nbf` may be 30 s
+            ahead, and a token that begins later is refused until then (the client comes back). `iat` never decides; one that is
+            more than 30 s ahead is logged, since the issuer's clock is wrong. All three are seconds since 1970, with or
+            without a fraction; a text, or milliseconds, make the token invalid. `aud` may be a list that contains
+            `auth.audience`.
+
             ```yaml
             channels:
               "orders:{storeId}":
