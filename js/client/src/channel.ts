@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Connection } from './connection.ts';
 import type { Feed } from './feed.ts';
-import type { ServerFrame } from './frames.ts';
+import type { Command, ServerFrame } from './frames.ts';
 import type {
   ChannelEvents,
   HistoryOptions,
@@ -14,6 +14,9 @@ import type {
 } from './types.ts';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
+
+/** Publications of a history, where the program does not say how many. */
+const DEFAULT_LIMIT = 100;
 
 /** A channel: what is published to it, who is there, and what was. Made by `Fanfare.channel`. */
 export class Channel {
@@ -62,18 +65,43 @@ export class Channel {
     return (reply as Frame<'published'>).position;
   }
 
-  /** What was published. What the channel's keys do not open is there too, with an `error` and no data. */
+  /**
+   * What was published, however many pages the server makes of it. What the channel's keys do not open is there too, with an
+   * `error` and no data.
+   */
   async history(options: HistoryOptions = {}): Promise<Publication[]> {
-    const connection = this.#connection;
-    const reply = await connection.ask({ type: 'history', id: connection.id(), channel: this.name, ...options });
-    const { publications } = reply as Frame<'history'>;
-    return Promise.all(publications.map((publication) => this.#feed.open({ channel: this.name, ...publication })));
+    const { limit = DEFAULT_LIMIT, order } = options;
+    const all: Omit<Publication, 'channel'>[] = [];
+    let from: { since?: Position; before?: Position } = {};
+    let next: Position | undefined;
+    do {
+      const rest = all.length === 0 ? {} : { limit: limit - all.length };
+      const page = await this.#ask<'history'>({ type: 'history', ...options, ...from, ...rest });
+      all.push(...page.publications);
+      next = page.next;
+      from = order === 'newest' ? { before: next! } : { since: next! };
+    } while (next !== undefined && all.length < limit);
+    return Promise.all(all.map((publication) => this.#feed.open({ channel: this.name, ...publication })));
   }
 
+  /** Everybody who is present, however many pages the server makes of it. */
   async presence(): Promise<Member[]> {
+    const members: Member[] = [];
+    let after: string | undefined;
+    do {
+      const page = await this.#ask<'presence'>({ type: 'presence', ...(after === undefined ? {} : { after }) });
+      members.push(...page.members);
+      after = page.after;
+    } while (after !== undefined);
+    return members;
+  }
+
+  async #ask<T extends 'history' | 'presence'>(
+    command: Omit<Extract<Command, { type: T }>, 'id' | 'channel'>,
+  ): Promise<Frame<T>> {
     const connection = this.#connection;
-    const reply = await connection.ask({ type: 'presence', id: connection.id(), channel: this.name });
-    return (reply as Frame<'presence'>).members;
+    const asked = { ...command, id: connection.id(), channel: this.name } as Extract<Command, { type: T }>;
+    return (await connection.ask(asked)) as Frame<T>;
   }
 }
 

@@ -10,8 +10,16 @@ export type Command =
   | { type: 'unsubscribe'; id: number; channel: string }
   | { type: 'publish'; id: number; channel: string; event?: string; key: string; data: unknown }
   | { type: 'send'; id: number; handler: string; data: unknown }
-  | { type: 'presence'; id: number; channel: string }
-  | { type: 'history'; id: number; channel: string; since?: Position; limit?: number; order?: 'oldest' | 'newest' }
+  | { type: 'presence'; id: number; channel: string; after?: string }
+  | {
+      type: 'history';
+      id: number;
+      channel: string;
+      since?: Position;
+      before?: Position;
+      limit?: number;
+      order?: 'oldest' | 'newest';
+    }
   | { type: 'inbox'; id: number }
   | { type: 'ping'; id: number }
   | { type: 'pong' };
@@ -24,8 +32,8 @@ export type ServerFrame =
   | { type: 'unsubscribed'; id?: number; channel: string; code?: string; message?: string }
   | { type: 'published'; id: number; position: Position }
   | { type: 'reply'; id: number; data?: unknown }
-  | { type: 'presence'; id: number; channel: string; members: Member[] }
-  | { type: 'history'; id: number; channel: string; publications: Omit<Publication, 'channel'>[] }
+  | { type: 'presence'; id: number; channel: string; members: Member[]; after?: string }
+  | { type: 'history'; id: number; channel: string; publications: Omit<Publication, 'channel'>[]; next?: Position }
   | ({ type: 'inbox'; id?: number } & Inbox)
   | { type: 'pong'; id: number }
   | ({ type: 'publication'; prev?: number } & Publication)

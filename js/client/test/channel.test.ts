@@ -281,3 +281,59 @@ describe('a channel', () => {
     expect(heard).toEqual([1, 1, 2]);
   });
 });
+
+describe('pages', () => {
+  beforeEach(() => open());
+
+  const entry = (offset: number): { offset: number; tag: string; time: number; data: number } => ({
+    offset,
+    tag: `t${offset}`,
+    time: 0,
+    data: offset,
+  });
+
+  /** The server answers the last command with publications. */
+  async function answer(offsets: number[], next?: number): Promise<void> {
+    const { id } = links.sent('history').at(-1)!;
+    const more = next === undefined ? {} : { next: at(next) };
+    links.frame({ type: 'history', id, channel: 'a', publications: offsets.map(entry), ...more });
+    await settled();
+  }
+
+  test('of a history are asked for until there are as many as were wanted', async () => {
+    const history = fanfare.channel('a').history({ since: at(1), limit: 5 });
+    await answer([2, 3], 3);
+    await answer([4], 4);
+    await answer([5, 6], 6);
+    expect((await history).map(({ offset }) => offset)).toEqual([2, 3, 4, 5, 6]);
+    expect(links.sent('history')).toMatchObject([
+      { since: at(1), limit: 5 },
+      { since: at(3), limit: 3 },
+      { since: at(4), limit: 2 },
+    ]);
+  });
+
+  test('of the newest go back from the one before', async () => {
+    const history = fanfare.channel('a').history({ order: 'newest' });
+    await answer([9, 8], 8);
+    await answer([7]);
+    expect((await history).map(({ offset }) => offset)).toEqual([9, 8, 7]);
+    expect(links.sent('history')).toMatchObject([{ order: 'newest' }, { order: 'newest', before: at(8), limit: 98 }]);
+  });
+
+  test('of who is present are asked for to the end', async () => {
+    const presence = fanfare.channel('a').presence();
+    links.frame({
+      type: 'presence',
+      id: links.sent('presence')[0]!.id,
+      channel: 'a',
+      members: [{ user: 'ada' }],
+      after: 'ada',
+    });
+    await settled();
+    const { id } = links.sent('presence').at(-1)!;
+    links.frame({ type: 'presence', id, channel: 'a', members: [{ user: 'bob' }] });
+    expect(await presence).toEqual([{ user: 'ada' }, { user: 'bob' }]);
+    expect(links.sent('presence')).toMatchObject([{}, { after: 'ada' }]);
+  });
+});

@@ -63,6 +63,11 @@ public final class Channel {
 
     /// At most `limit` of who is present.
     public CompletionStage<List<Member>> members(int limit) {
-        return hub.engine().members(name, limit);
+        return members(null, limit);
+    }
+
+    /// The same, from behind this user on.
+    public CompletionStage<List<Member>> members(@Nullable String after, int limit) {
+        return hub.engine().members(name, after, limit);
     }
 }

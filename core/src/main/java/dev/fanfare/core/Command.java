@@ -40,7 +40,12 @@ public sealed interface Command {
     /// @param handler the name it was registered under
     record Send(long id, String handler, byte[] data) implements Command {}
 
-    record Presence(long id, String channel) implements Command {}
+    /// @param after the user behind whom to begin, or null for the first
+    record Presence(long id, String channel, @Nullable String after) implements Command {
+        public Presence(long id, String channel) {
+            this(id, channel, null);
+        }
+    }
 
     record History(long id, String channel, HistoryQuery query) implements Command {}
 

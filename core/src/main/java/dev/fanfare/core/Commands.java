@@ -4,8 +4,11 @@ package dev.fanfare.core;
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.History;
 import dev.fanfare.engine.HistoryQuery;
+import dev.fanfare.engine.Member;
 import dev.fanfare.engine.Position;
+import dev.fanfare.engine.Publication;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +24,10 @@ final class Commands {
 
     private static final int MOST_HISTORY = 1_000;
     private static final int MOST_MEMBERS = 10_000;
+
+    /// So many pages go into the outbox.
+    private static final int PAGES = 8;
+
     private static final long SLOW_INLINE_NANOS = 10_000_000;
 
     private final Hub hub;
@@ -271,11 +278,10 @@ final class Commands {
             return;
         }
         hub.engine()
-                .members(command.channel(), MOST_MEMBERS)
+                .members(command.channel(), command.after(), MOST_MEMBERS)
                 .whenComplete((members, failure) -> {
                     if (failure == null) {
-                        session.replyFrom(
-                                command.id(), new Reply.Presence(command.channel(), members));
+                        session.replyFrom(command.id(), present(session, command, members));
                     } else {
                         unavailable(session, command, failure);
                     }
@@ -294,12 +300,15 @@ final class Commands {
         HistoryQuery asked = command.query();
         HistoryQuery query =
                 new HistoryQuery(
-                        asked.since(), Math.min(asked.limit(), MOST_HISTORY), asked.order());
+                        asked.since(),
+                        asked.before(),
+                        Math.min(asked.limit(), MOST_HISTORY),
+                        asked.order());
         hub.engine()
                 .history(command.channel(), query)
                 .whenComplete((history, failure) -> {
                     if (failure == null) {
-                        session.replyFrom(command.id(), read(command.channel(), history));
+                        session.replyFrom(command.id(), read(session, command, history));
                     } else {
                         unavailable(session, command, failure);
                     }
@@ -324,10 +333,20 @@ final class Commands {
                 });
     }
 
-    private static Reply read(String channel, History history) {
+    private static Reply read(Session session, Command.History command, History history) {
         return switch (history) {
-            case History.Entries(var publications, Position top) ->
-                    new Reply.History(channel, publications, top);
+            case History.Entries(var all, Position top) -> {
+                Page<Publication> page = Page.ofPublications(all, pageOf(session));
+                Position next =
+                        page.complete() ? null : page.elements().getLast().position(top.epoch());
+                yield new Reply.History(command.channel(), page.elements(), next);
+            }
+            case History.Broken _ when command.query().since() == null ->
+                    new Reply.Refused(
+                            Refusal.field(
+                                    Refusal.Code.BAD_REQUEST,
+                                    "before",
+                                    "The history has begun anew since. Ask without before."));
             case History.Broken _ ->
                     new Reply.Refused(
                             Refusal.field(
@@ -336,6 +355,19 @@ final class Commands {
                                     "What follows this position is not kept any more. Ask without"
                                             + " since."));
         };
+    }
+
+    private static Reply present(Session session, Command.Presence command, List<Member> members) {
+        Page<Member> page = Page.ofMembers(members, pageOf(session));
+        String after =
+                page.complete() && members.size() < MOST_MEMBERS
+                        ? null
+                        : page.elements().getLast().user();
+        return new Reply.Presence(command.channel(), page.elements(), after);
+    }
+
+    private static long pageOf(Session session) {
+        return session.endpoint().limits().outbox() / PAGES;
     }
 
     /// The rules of a channel that the session may listen to, or null when it was refused.

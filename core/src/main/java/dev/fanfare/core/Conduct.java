@@ -32,6 +32,9 @@ final class Conduct {
     void obey(Command command) {
         Refusal refusal = take(session.hub().clock().nanos());
         if (refusal == null) {
+            refusal = unread(command);
+        }
+        if (refusal == null) {
             session.hub().commands().execute(session, command);
         } else {
             session.refuse(command.id(), refusal);
@@ -54,6 +57,17 @@ final class Conduct {
         Principal who = session.principal();
         wait = who == null ? 0 : session.hub().users().take(who.user(), rate, now);
         return wait > 0 ? refused("user-commands", rate.userCommands(), wait, now) : null;
+    }
+
+    /// Replies that the client does not read are not added to.
+    private @Nullable Refusal unread(Command command) {
+        return command instanceof Command.Pong || !session.outbox().full()
+                ? null
+                : Refusal.limit(
+                        Refusal.Code.TOO_MANY_REQUESTS,
+                        "outbox",
+                        1_000,
+                        "Too much waits for this client to read it. Ask again when it has.");
     }
 
     private Refusal refused(String limit, int perSecond, long wait, long now) {

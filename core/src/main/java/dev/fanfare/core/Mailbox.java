@@ -9,14 +9,18 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Where the messages to a session's user arrive, once the session has asked for them. While the
-/// engine is asked what had waited, what arrives directly is held back behind it. On the session's
-/// loop, except for [#taking].
+/// Where the messages to a session's user arrive, once the session has asked for them. What had
+/// waited is handed over as fast as the client reads; until then, what arrives directly is held
+/// back behind it. On the session's loop, except for [#taking].
 final class Mailbox {
     private final Session session;
     private final String user;
     private final ArrayDeque<byte[]> held = new ArrayDeque<>(0);
     private long heldBytes;
+
+    /// What had waited and is not handed over yet.
+    private final ArrayDeque<Inbox.Message> waited = new ArrayDeque<>(0);
+
     private final ArrayDeque<Runnable> deeds = new ArrayDeque<>(0);
     private Doing doing = Doing.NOTHING;
     private volatile boolean taking;
@@ -25,7 +29,8 @@ final class Mailbox {
         NOTHING,
         SOON,
         /// The engine is asked.
-        ASKING
+        ASKING,
+        HANDING_OVER
     }
 
     Mailbox(Session session, String user) {
@@ -85,8 +90,8 @@ final class Mailbox {
                 .whenComplete((inbox, failure) ->
                         session.onLoop(() -> {
                             answered(inbox, failure, announce, opened);
-                            release();
-                            done();
+                            doing = Doing.HANDING_OVER;
+                            handOver();
                         }));
     }
 
@@ -107,7 +112,7 @@ final class Mailbox {
             opened.completeExceptionally(ended());
         } else {
             announce.accept(inbox);
-            handOver(inbox);
+            waited.addAll(inbox.messages());
             opened.complete(inbox);
         }
     }
@@ -119,17 +124,23 @@ final class Mailbox {
         heldBytes = 0;
     }
 
-    /// One after the other, while the session can take it; the rest waits again.
-    private void handOver(Inbox inbox) {
-        List<Inbox.Message> messages = inbox.messages();
-        for (int i = 0; i < messages.size(); i++) {
-            if (!session.connected()) {
-                List<Inbox.Message> rest = messages.subList(i, messages.size());
-                session.hub().inboxes().giveBack(user, new Inbox(rest, 0));
-                return;
-            }
-            Inbox.Message message = messages.get(i);
+    /// One after the other, while the session can take it: the session calls this again when it
+    /// takes more, and when it ends. The rest then waits for the next one.
+    void handOver() {
+        if (doing != Doing.HANDING_OVER) {
+            return;
+        }
+        while (!waited.isEmpty() && session.connected() && session.outbox().takesMore()) {
+            Inbox.Message message = waited.remove();
             session.push(new Push.Message(message.content(), message.time()));
+        }
+        if (!waited.isEmpty() && !session.connected()) {
+            session.hub().inboxes().giveBack(user, new Inbox(List.copyOf(waited), 0));
+            waited.clear();
+        }
+        if (waited.isEmpty()) {
+            release();
+            done();
         }
     }
 
@@ -137,13 +148,13 @@ final class Mailbox {
     ///
     /// @return whether it is held back
     boolean holds(byte[] frame) {
-        if (doing != Doing.ASKING) {
+        if (doing != Doing.ASKING && doing != Doing.HANDING_OVER) {
             return false;
         }
         held.add(frame);
         heldBytes += frame.length;
         if (heldBytes > session.endpoint().limits().outbox()) {
-            session.disconnect(Close.TOO_SLOW);
+            session.tooSlow();
         }
         return true;
     }

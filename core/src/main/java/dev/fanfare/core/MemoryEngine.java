@@ -110,8 +110,9 @@ public final class MemoryEngine implements Engine {
     }
 
     @Override
-    public CompletionStage<List<Member>> members(String channel, int limit) {
-        return in(channel, history -> history.members(limit));
+    public CompletionStage<List<Member>> members(
+            String channel, @Nullable String after, int limit) {
+        return in(channel, history -> history.members(after, limit));
     }
 
     @Override

@@ -14,13 +14,14 @@ import dev.fanfare.engine.Retention;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// One channel in a [MemoryEngine]: its entries, the idempotency keys it remembers, who is present.
@@ -46,7 +47,7 @@ final class MemoryHistory {
     private boolean subscribed;
     private boolean dropped;
     private @Nullable Map<String, Remembered> keys;
-    private @Nullable Map<String, Present> present;
+    private @Nullable NavigableMap<String, Present> present;
 
     private record Remembered(Published published, long time) {}
 
@@ -141,10 +142,13 @@ final class MemoryHistory {
     History read(HistoryQuery query) {
         trim(engine.clock().millis());
         Position since = query.since();
-        if (since != null && !follows(since)) {
+        Position before = query.before();
+        if ((since != null && !follows(since))
+                || (before != null && !before.epoch().equals(epoch))) {
             return new History.Broken(top());
         }
         long after = since == null ? 0 : since.offset();
+        long end = before == null ? Long.MAX_VALUE : before.offset();
         List<Publication> found = new ArrayList<>(Math.min(query.limit(), entries.size()));
         Iterator<Publication> entriesInOrder =
                 query.order() == HistoryQuery.Order.OLDEST_FIRST
@@ -152,7 +156,7 @@ final class MemoryHistory {
                         : entries.descendingIterator();
         while (found.size() < query.limit() && entriesInOrder.hasNext()) {
             Publication next = entriesInOrder.next();
-            if (next.offset() > after) {
+            if (next.offset() > after && next.offset() < end) {
                 found.add(next);
             }
         }
@@ -197,7 +201,7 @@ final class MemoryHistory {
 
     void join(Engine.Presence presence, Engine.Listener listener) {
         if (present == null) {
-            present = new HashMap<>(2);
+            present = new TreeMap<>();
         }
         Member member = presence.member();
         Present known = present.get(member.user());
@@ -244,10 +248,13 @@ final class MemoryHistory {
         }
     }
 
-    List<Member> members(int limit) {
-        return present == null
-                ? List.of()
-                : present.values().stream().limit(limit).map(known -> known.member).toList();
+    List<Member> members(@Nullable String after, int limit) {
+        if (present == null) {
+            return List.of();
+        }
+        NavigableMap<String, Present> rest =
+                after == null ? present : present.tailMap(after, false);
+        return rest.values().stream().limit(limit).map(known -> known.member).toList();
     }
 
     boolean dropped() {

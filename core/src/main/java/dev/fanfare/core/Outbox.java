@@ -10,17 +10,28 @@ import org.jspecify.annotations.Nullable;
 
 /// What a session still has to be sent: nothing, while it keeps up; otherwise its places in the
 /// logs (a [Recovery] for each subscription that is not in step), and how many bytes they amount
-/// to. Bounded: over the endpoint's limit, a channel's [ChannelRules.Lagging] decides. Touched by
-/// its loop only.
+/// to. Bounded: over the endpoint's limit, a channel's [ChannelRules.Lagging] decides.
+///
+/// What the session is sent by itself (replies, messages) is not in a log and waits in the
+/// transport. The limit does not bound one message, as a client that reads gets there: over it the
+/// session ends only if what waits does not move ([Backlog]), commands are refused from
+/// [#REFUSE_OVER] limits on, and [#END_OVER] limits end it. Touched by its loop only.
 final class Outbox {
     private static final int SMALL = 256;
     private static final int CHUNK = 16 << 10;
+
+    private static final int REFUSE_OVER = 4;
+    private static final int END_OVER = 16;
 
     private final Transport transport;
     private final Turn turn;
     private final int limit;
     private @Nullable List<Recovery> recoveries;
     private @Nullable ByteBuf gathered;
+
+    /// Exists while more waits than the limit, or a ping has no answer.
+    private @Nullable Backlog backlog;
+
     private long owed;
     private boolean written;
     private boolean closed;
@@ -75,13 +86,75 @@ final class Outbox {
 
     /// Sends one frame of this session's own, whether or not it is ready: a reply is not withheld.
     ///
-    /// @return whether it still fits
+    /// @return whether the session goes on
     boolean send(byte @Nullable [] frame) {
-        if (frame != null && !closed) {
-            gather(frame);
-            noteWritten();
+        if (frame == null || closed) {
+            return true;
         }
-        return transport.pending() + (gathered == null ? 0 : gathered.readableBytes()) <= limit;
+        long before = waiting();
+        gather(frame);
+        noteWritten();
+        if (backlog != null) {
+            backlog.add(frame.length);
+        } else if (before + frame.length > limit) {
+            backlog = new Backlog(before + frame.length, turn.now());
+        }
+        return before <= (long) limit * END_OVER;
+    }
+
+    /// Bytes that the operating system has not taken yet.
+    long waiting() {
+        return transport.pending() + (gathered == null ? 0 : gathered.readableBytes());
+    }
+
+    /// Whether the limit leaves room for a message that can wait elsewhere.
+    boolean takesMore() {
+        return !closed && waiting() <= limit;
+    }
+
+    /// Whether so much waits that nothing more is to be asked for.
+    boolean full() {
+        return backlog != null && waiting() > (long) limit * REFUSE_OVER;
+    }
+
+    /// A ping is about to be sent: a client that reads what is in front of it lives.
+    void watch() {
+        if (backlog == null && waiting() > 0) {
+            backlog = new Backlog(waiting(), turn.now());
+        }
+    }
+
+    /// Looks, about once a second, whether what waits moves.
+    ///
+    /// @return whether the client was seen to read
+    boolean look(long now) {
+        Backlog watched = backlog;
+        if (watched == null) {
+            return false;
+        }
+        long waiting = waiting();
+        if (waiting == 0) {
+            backlog = null;
+        }
+        return watched.look(waiting, now);
+    }
+
+    /// Whether the client reads nothing of what has waited, over the limit, for 10 s.
+    boolean stalled() {
+        return backlog != null && backlog.stalled() && transport.draining() && waiting() > limit;
+    }
+
+    /// For the log.
+    String numbers() {
+        return "waiting="
+                + waiting()
+                + " bytes, behind in its channels="
+                + owed
+                + " bytes, limit="
+                + limit
+                + ", not moved for "
+                + (backlog == null ? 0 : backlog.unmovedSeconds())
+                + " s";
     }
 
     /// Frames of this session's own go into one buffer for each turn: an entry in the transport for

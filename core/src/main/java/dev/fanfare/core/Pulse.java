@@ -59,7 +59,13 @@ final class Pulse {
         }
     }
 
-    void connected(long now, long millis) {
+    /// @param reads whether the client was seen to read: its answer to a ping is behind what it has
+    ///   not read yet
+    void connected(long now, long millis, boolean reads) {
+        if (reads && pingedAt != 0) {
+            pingedAt = Math.max(1, now);
+        }
+
         Principal who = session.principal();
         if (who != null && who.expiresAt() > 0) {
             expire(who.expiresAt(), millis);

@@ -159,8 +159,7 @@ final class Recovery {
         } else if (!fits && wait != Wait.SKIP) {
             switch (lagging()) {
                 case DISCONNECT -> {
-                    meter().slowClosed.increment();
-                    subscription.session().disconnect(Close.TOO_SLOW);
+                    subscription.session().tooSlow();
                     return;
                 }
                 case SKIP -> skip();

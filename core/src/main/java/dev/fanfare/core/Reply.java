@@ -28,9 +28,14 @@ public sealed interface Reply {
     /// What a message handler answered, or null when it answered nothing.
     record Answer(byte @Nullable [] data) implements Reply {}
 
-    record Presence(String channel, List<Member> members) implements Reply {}
+    /// @param after the user behind whom the next page begins, or null when this is the last one
+    record Presence(String channel, List<Member> members, @Nullable String after)
+            implements Reply {}
 
-    record History(String channel, List<Publication> publications, Position top) implements Reply {}
+    /// @param next where the next page begins, `since` or `before` it, if this one ends for its
+    ///   size; null when it holds everything that was asked for
+    record History(String channel, List<Publication> publications, @Nullable Position next)
+            implements Reply {}
 
     /// So many messages waited and follow; so many more were lost.
     record Inbox(int messages, long lost) implements Reply {}

@@ -10,12 +10,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One connection's state: who it is, what it subscribes to, what it may take.
 ///
 /// The methods under *transport* are called on the session's loop, which owns everything here; all
 /// others from any thread.
 public final class Session {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
     private final Hub hub;
     private final String id;
     private final Endpoint endpoint;
@@ -234,6 +238,14 @@ public final class Session {
     /// The transport's [Transport#writable] has turned true.
     public void writable() {
         outbox.writable();
+        handOver();
+    }
+
+    private void handOver() {
+        Mailbox box = mailbox;
+        if (box != null) {
+            box.handOver();
+        }
     }
 
     /// The channels subscribed and what passes their filters. On the loop.
@@ -310,13 +322,19 @@ public final class Session {
     void tick(long now, long millis) {
         switch (state) {
             case OPEN -> pulse.connecting(now);
-            case CONNECTED -> pulse.connected(now, millis);
+            case CONNECTED -> {
+                pulse.connected(now, millis, outbox.look(now));
+                if (outbox.stalled()) {
+                    tooSlow();
+                }
+            }
             case CLOSING, CLOSED -> {}
         }
     }
 
     /// Asks the client for a sign of life.
     void ping() {
+        outbox.watch();
         byte[] frame = endpoint.encoder().push(new Push.Ping());
         if (frame == null) {
             transport.ping();
@@ -339,6 +357,7 @@ public final class Session {
         entrance = null;
         subscriptions.endAll();
         outbox.close();
+        handOver();
         Principal who = principal;
         if (who != null) {
             hub.users().remove(who.user(), this);
@@ -418,8 +437,17 @@ public final class Session {
     }
 
     private void fits(boolean fits) {
-        if (!fits && open()) {
+        if (!fits) {
+            tooSlow();
+        }
+    }
+
+    /// What it is owed grows faster than the client reads.
+    void tooSlow() {
+        if (open()) {
+            LOG.info("a session is closed as too slow: session={}, {}", id, outbox.numbers());
             turn.meter().slowClosed.increment();
+            outbox.send(endpoint.encoder().push(new Push.Disconnect(Close.TOO_SLOW)));
             leave(State.CLOSING, Close.TOO_SLOW);
             transport.close(Close.TOO_SLOW);
         }

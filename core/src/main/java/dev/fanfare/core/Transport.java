@@ -23,6 +23,11 @@ public interface Transport {
     /// Bytes accepted and not yet taken by the operating system.
     long pending();
 
+    /// Whether what is pending is on its way; it is not where everything goes together in the end.
+    default boolean draining() {
+        return true;
+    }
+
     /// Queues whole frames; takes over one reference of `frames`.
     void write(ByteBuf frames);
 

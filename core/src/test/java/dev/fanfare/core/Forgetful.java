@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// An engine that takes subscriptions, and cannot do anything else.
 final class Forgetful implements Engine {
@@ -62,7 +63,8 @@ final class Forgetful implements Engine {
     }
 
     @Override
-    public CompletionStage<List<Member>> members(String channel, int limit) {
+    public CompletionStage<List<Member>> members(
+            String channel, @Nullable String after, int limit) {
         return unavailable();
     }
 

@@ -393,7 +393,8 @@ final class HubTest {
         house.loop.runAll();
 
         assertThat(ada.session().connected()).isTrue();
-        assertThat(ada.take()).contains("2 refused bad_request null", "21 refused bad_request null");
+        assertThat(ada.take())
+                .contains("2 refused bad_request null", "21 refused bad_request null");
     }
 
     @Test

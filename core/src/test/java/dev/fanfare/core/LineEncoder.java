@@ -63,16 +63,13 @@ final class LineEncoder implements Encoder {
                     case Reply.Presence p ->
                             "presence "
                                     + String.join(
-                                            ",",
-                                            p.members().stream()
-                                                    .map(m -> m.user())
-                                                    .sorted()
-                                                    .toList());
+                                            ",", p.members().stream().map(m -> m.user()).toList())
+                                    + (p.after() == null ? "" : " after " + p.after());
                     case Reply.History h ->
                             "history "
                                     + String.join(
-                                            ",",
-                                            h.publications().stream().map(this::text).toList());
+                                            ",", h.publications().stream().map(this::text).toList())
+                                    + (h.next() == null ? "" : " next " + h.next().offset());
                     case Reply.Inbox i -> "inbox " + i.messages() + " " + i.lost();
                     case Reply.Pong _ -> "pong";
                     case Reply.Refused r ->

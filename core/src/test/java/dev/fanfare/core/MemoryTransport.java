@@ -97,6 +97,11 @@ final class MemoryTransport implements Transport {
         loop.in(session()::writable);
     }
 
+    /// The other end reads so many bytes, and goes on stalling.
+    void read(long bytes) {
+        pending = Math.max(0, pending - bytes);
+    }
+
     /// What came since this was last asked.
     List<String> take() {
         List<String> taken = List.copyOf(lines);

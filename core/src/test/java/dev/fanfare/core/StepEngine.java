@@ -194,7 +194,8 @@ final class StepEngine implements Engine {
     }
 
     @Override
-    public CompletionStage<List<Member>> members(String channel, int limit) {
+    public CompletionStage<List<Member>> members(
+            String channel, @Nullable String after, int limit) {
         return CompletableFuture.completedFuture(List.of());
     }
 

@@ -86,7 +86,7 @@ public final class PlainEvents implements Events {
             case Reply.Subscribed(var channel, _, var recovered) ->
                     json(channel(channel).put("recovered", recovered == Reply.Recovered.YES));
             case Reply.Unsubscribed(var channel) -> json(Map.of("channel", channel));
-            case Reply.Presence(var channel, var members) ->
+            case Reply.Presence(var channel, var members, _) ->
                     json(members.stream().map(member -> member(channel, member)).toList());
             case Reply.History(_, var publications, _) ->
                     json(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Numbers, keeps and announces publications, and knows who is present: the port behind the hub.
 ///
@@ -61,8 +62,11 @@ public interface Engine extends AutoCloseable {
     /// joined with, the member is announced as left.
     CompletionStage<Void> leave(String channel, String user, String session);
 
-    /// Who is present, one entry a user, in no order; at most `limit`.
-    CompletionStage<List<Member>> members(String channel, int limit);
+    /// Who is present, one entry a user, at most `limit`, in an order of the users' ids that stays
+    /// the same.
+    ///
+    /// @param after the user behind whom to begin, who need not be present; null for the first
+    CompletionStage<List<Member>> members(String channel, @Nullable String after, int limit);
 
     /// Adds to what waits for a user, behind what waits already. Over the bounds the oldest is
     /// dropped and counted as lost; an inbox is forgotten, count and all, when nothing was put for

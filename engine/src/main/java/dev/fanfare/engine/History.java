@@ -13,6 +13,6 @@ public sealed interface History {
     record Entries(List<Publication> publications, Position top) implements History {}
 
     /// What follows `since` is not known any more: another epoch, another entry at that offset, or
-    /// older than what is kept.
+    /// older than what is kept. Or `before` is of another epoch.
     record Broken(Position top) implements History {}
 }

@@ -27,11 +27,19 @@ public sealed interface ClientFrame {
     /// @param handler the name of the server's message handler
     record Send(long id, String handler, RawJson data) implements ClientFrame {}
 
-    record Presence(long id, String channel) implements ClientFrame {}
+    /// @param after the user behind whom to begin, or null
+    record Presence(long id, String channel, @Nullable String after) implements ClientFrame {}
 
     /// @param since only what comes after it, or null for all that is kept
+    /// @param before only what comes before it, or null
     /// @param limit 1 to 1,000
-    record History(long id, String channel, @Nullable Position since, int limit, Order order)
+    record History(
+            long id,
+            String channel,
+            @Nullable Position since,
+            @Nullable Position before,
+            int limit,
+            Order order)
             implements ClientFrame {
         public enum Order {
             OLDEST,

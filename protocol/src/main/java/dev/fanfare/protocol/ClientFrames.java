@@ -51,7 +51,8 @@ final class ClientFrames {
                             fields.optionalPosition("since"),
                             condition(fields.optionalRaw("filter")));
             case "unsubscribe" -> new Unsubscribe(id, fields.string("channel"));
-            case "presence" -> new Presence(id, fields.string("channel"));
+            case "presence" ->
+                    new Presence(id, fields.string("channel"), fields.optionalString("after"));
             case "inbox" -> new Inbox(id);
             case "history" -> history(id, fields);
             case "connect" ->
@@ -86,6 +87,7 @@ final class ClientFrames {
                 id,
                 fields.string("channel"),
                 fields.optionalPosition("since"),
+                fields.optionalPosition("before"),
                 (int) limit,
                 order(fields.optionalString("order")));
     }
@@ -126,9 +128,13 @@ final class ClientFrames {
             channel(out, "unsubscribe", unsubscribe.id(), unsubscribe.channel());
         } else if (frame instanceof Presence presence) {
             channel(out, "presence", presence.id(), presence.channel());
+            out.optional(",\"after\":", presence.after());
         } else if (frame instanceof History history) {
             channel(out, "history", history.id(), history.channel());
             since(out, history.since());
+            if (history.before() != null) {
+                ServerFrames.position(out.ascii(",\"before\":"), history.before());
+            }
             out.ascii(",\"limit\":").number(history.limit());
             out.ascii(
                     history.order() == History.Order.OLDEST

@@ -9,7 +9,8 @@ final class Names {
     /// Kept as they stand.
     static final Set<String> RAW = Set.of("data", "info", "filter");
 
-    static final Set<String> OBJECTS = Set.of("since", "position", "member", "to");
+    static final Set<String> OBJECTS =
+            Set.of("since", "before", "position", "member", "to", "next");
     static final Set<String> LISTS = Set.of("members", "publications");
 
     static final Set<String> SCALARS =
@@ -37,6 +38,7 @@ final class Names {
                     "time",
                     "publisher",
                     "prev",
+                    "after",
                     "from",
                     "code",
                     "message",

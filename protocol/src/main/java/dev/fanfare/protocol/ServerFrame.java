@@ -51,9 +51,14 @@ public sealed interface ServerFrame {
     /// @param data null when it answered nothing
     record Answer(long id, @Nullable RawJson data) implements Reply {}
 
-    record Presence(long id, String channel, List<Member> members) implements Reply {}
+    /// @param after what asks for the next page, or null when this is the last one
+    record Presence(long id, String channel, List<Member> members, @Nullable String after)
+            implements Reply {}
 
-    record History(long id, String channel, List<Entry> publications) implements Reply {}
+    /// @param next the `since` or `before` that asks for the next page, or null when this holds
+    ///   everything
+    record History(long id, String channel, List<Entry> publications, @Nullable Position next)
+            implements Reply {}
 
     /// @param messages how many waited and follow
     /// @param lost how many more there were, which are lost

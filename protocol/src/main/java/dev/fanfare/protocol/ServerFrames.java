@@ -63,8 +63,18 @@ final class ServerFrames {
             case "unsubscribed" -> new Unsubscribed(id, fields.string("channel"));
             case "published" -> new Published(id, fields.position("position"));
             case "reply" -> new Answer(id, fields.optionalRaw("data"));
-            case "presence" -> new Presence(id, fields.string("channel"), members(fields));
-            case "history" -> new History(id, fields.string("channel"), entries(fields));
+            case "presence" ->
+                    new Presence(
+                            id,
+                            fields.string("channel"),
+                            members(fields),
+                            fields.optionalString("after"));
+            case "history" ->
+                    new History(
+                            id,
+                            fields.string("channel"),
+                            entries(fields),
+                            fields.optionalPosition("next"));
             case "inbox" ->
                     new Inbox(
                             id,
@@ -245,10 +255,14 @@ final class ServerFrames {
             head(out, "presence", presence.id());
             channel(out, presence.channel());
             members(out, presence.members());
+            out.optional(",\"after\":", presence.after());
         } else if (reply instanceof History history) {
             head(out, "history", history.id());
             channel(out, history.channel());
             entries(out, history.publications());
+            if (history.next() != null) {
+                position(out.ascii(",\"next\":"), history.next());
+            }
         } else if (reply instanceof Inbox inbox) {
             inbox(head(out, "inbox", inbox.id()), inbox.messages(), inbox.lost());
         } else if (reply instanceof Connected connected) {

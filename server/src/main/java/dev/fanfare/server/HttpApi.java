@@ -3,6 +3,7 @@ package dev.fanfare.server;
 
 import dev.fanfare.core.Close;
 import dev.fanfare.core.Hub;
+import dev.fanfare.core.Page;
 import dev.fanfare.core.Refusal;
 import dev.fanfare.core.Rulebook;
 import dev.fanfare.core.SecurityEvent;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,10 @@ import tools.jackson.databind.util.RawValue;
 final class HttpApi {
     private static final long ENGINE_SECONDS = 2;
     private static final int MAX_LISTED = 1_000;
+
+    /// Bytes of one answer, about.
+    private static final int PAGE = 1 << 20;
+
     private static final int DEFAULT_LISTED = 100;
 
     private final Hub hub;
@@ -136,9 +142,15 @@ final class HttpApi {
     private record Listed(String name, int subscribers) {}
 
     private Response presence(Request request) {
-        List<Member> members = await(hub.channel(channel(request)).members(MAX_LISTED));
-        return Response.json(
-                200, Map.of("members", members.stream().map(HttpApi::member).toList()));
+        String after = request.query("after").orElse(null);
+        List<Member> members = await(hub.channel(channel(request)).members(after, MAX_LISTED));
+        Page<Member> page = Page.ofMembers(members, PAGE);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("members", page.elements().stream().map(HttpApi::member).toList());
+        if (!page.complete() || members.size() == MAX_LISTED) {
+            answer.put("after", page.elements().getLast().user());
+        }
+        return Response.json(200, answer);
     }
 
     private static Map<String, Object> member(Member member) {
@@ -155,23 +167,16 @@ final class HttpApi {
     }
 
     private Response history(Request request) {
-        int limit = limit(request);
-        for (String part : List.of("epoch", "tag")) {
-            if (request.query(part).isPresent() && request.query("since").isEmpty()) {
-                throw ApiProblem.field(
-                        part, "'" + part + "' belongs to 'since', which is missing.");
-            }
-        }
-        HistoryQuery query =
-                request.query("since")
-                        .map(since -> HistoryQuery.since(since(request, since), limit))
-                        .orElse(HistoryQuery.latest(limit));
-        History history = await(hub.channel(channel(request)).history(query));
+        History history = await(hub.channel(channel(request)).history(query(request)));
         Map<String, Object> answer = new LinkedHashMap<>();
         switch (history) {
-            case History.Entries(List<Publication> publications, Position _) -> {
+            case History.Entries(List<Publication> publications, Position top) -> {
+                Page<Publication> page = Page.ofPublications(publications, PAGE);
                 answer.put("recovered", true);
-                answer.put("publications", publications.stream().map(HttpApi::entry).toList());
+                answer.put("publications", page.elements().stream().map(HttpApi::entry).toList());
+                if (!page.complete()) {
+                    answer.put("next", page.elements().getLast().position(top.epoch()));
+                }
             }
             case History.Broken _ -> {
                 answer.put("recovered", false);
@@ -180,6 +185,26 @@ final class HttpApi {
         }
         answer.put("top", history.top());
         return Response.json(200, answer);
+    }
+
+    private static HistoryQuery query(Request request) {
+        int limit = limit(request);
+        Optional<String> since = request.query("since");
+        Optional<String> before = request.query("before");
+        if (since.isPresent() && before.isPresent()) {
+            throw ApiProblem.field("before", "Ask with 'since' or with 'before'.");
+        }
+        for (String part : List.of("epoch", "tag")) {
+            if (request.query(part).isPresent() && since.isEmpty() && before.isEmpty()) {
+                throw ApiProblem.field(
+                        part, "'" + part + "' belongs to 'since' or 'before', which is missing.");
+            }
+        }
+        return since.map(offset -> HistoryQuery.since(position(request, "since", offset), limit))
+                .or(() ->
+                        before.map(offset ->
+                                HistoryQuery.before(position(request, "before", offset), limit)))
+                .orElse(HistoryQuery.latest(limit));
     }
 
     private static Map<String, Object> entry(Publication publication) {
@@ -227,10 +252,10 @@ final class HttpApi {
         return (int) limit;
     }
 
-    private static Position since(Request request, String offset) {
+    private static Position position(Request request, String name, String offset) {
         return new Position(
                 request.query("epoch").orElse(""),
-                number("since", offset),
+                number(name, offset),
                 request.query("tag").orElse(""));
     }
 

@@ -75,13 +75,21 @@ public final class NativeDialect implements Dialect {
                     new Command.Subscribe(id, channel, position(since), filter(filter));
             case ClientFrame.Unsubscribe(var id, var channel) ->
                     new Command.Unsubscribe(id, channel);
-            case ClientFrame.Presence(var id, var channel) -> new Command.Presence(id, channel);
-            case ClientFrame.History(var id, var channel, var since, var limit, var order) ->
+            case ClientFrame.Presence(var id, var channel, var after) ->
+                    new Command.Presence(id, channel, after);
+            case ClientFrame.History(
+                            var id,
+                            var channel,
+                            var since,
+                            var before,
+                            var limit,
+                            var order) ->
                     new Command.History(
                             id,
                             channel,
                             new HistoryQuery(
                                     position(since),
+                                    position(before),
                                     limit,
                                     switch (order) {
                                         case OLDEST -> HistoryQuery.Order.OLDEST_FIRST;
@@ -172,12 +180,18 @@ public final class NativeDialect implements Dialect {
                                 case NO -> Recovered.NO;
                             });
             case Reply.Unsubscribed(var channel) -> new ServerFrame.Unsubscribed(id, channel);
-            case Reply.Presence(var channel, var members) ->
+            case Reply.Presence(var channel, var members, var after) ->
                     new ServerFrame.Presence(
-                            id, channel, members.stream().map(NativeDialect::member).toList());
-            case Reply.History(var channel, var publications, _) ->
+                            id,
+                            channel,
+                            members.stream().map(NativeDialect::member).toList(),
+                            after);
+            case Reply.History(var channel, var publications, var next) ->
                     new ServerFrame.History(
-                            id, channel, publications.stream().map(NativeDialect::entry).toList());
+                            id,
+                            channel,
+                            publications.stream().map(NativeDialect::entry).toList(),
+                            next == null ? null : position(next));
             case Reply.Inbox(var messages, var lost) -> new ServerFrame.Inbox(id, messages, lost);
             case Reply.Connected(var session, var user, var expiresAt, var pingInterval) ->
                     new ServerFrame.Connected(

@@ -126,6 +126,11 @@ final class PollAnswer implements Transport {
     }
 
     @Override
+    public boolean draining() {
+        return false;
+    }
+
+    @Override
     public void write(ByteBuf more) {
         try {
             int size = more.readableBytes();

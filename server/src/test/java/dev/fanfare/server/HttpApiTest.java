@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.core.ChannelRules;
@@ -82,6 +83,35 @@ class HttpApiTest {
 
         assertThat(text(history(Map.of())))
                 .contains("\"recovered\":true", "\"event\":\"made\"", "\"data\":{\"n\":1.10}");
+    }
+
+    @Test
+    void historyOfMoreThanAMegabyteComesByPagesFromEitherEnd() throws Exception {
+        for (int n = 1; n <= 10; n++) {
+            hub.channel("orders:1").publish(n + "x".repeat(300_000)).toCompletableFuture().join();
+        }
+        Map<String, Object> newest = Json.object(history(Map.of()).body());
+        assertThat(offsets(newest)).containsExactly(10, 9, 8);
+        Map<?, ?> next = (Map<?, ?>) requireNonNull(newest.get("next"));
+        assertThat(next.get("offset")).isEqualTo(8);
+
+        String epoch = (String) next.get("epoch");
+        String tag = (String) next.get("tag");
+        Map<String, String> before = Map.of("before", "8", "epoch", epoch, "limit", "2");
+        assertThat(offsets(Json.object(history(before).body()))).containsExactly(7, 6);
+        Map<String, String> since = Map.of("since", "8", "epoch", epoch, "tag", tag);
+        Map<String, Object> rest = Json.object(history(since).body());
+        assertThat(offsets(rest)).containsExactly(9, 10);
+        assertThat(rest).doesNotContainKey("next");
+
+        Response both = history(Map.of("since", "8", "before", "9", "epoch", epoch, "tag", tag));
+        assertThat(both.status()).isEqualTo(400);
+        assertThat(text(both)).contains("\"field\":\"before\"");
+    }
+
+    private static List<Object> offsets(Map<String, Object> answer) {
+        return ((List<?>) requireNonNull(answer.get("publications")))
+                .stream().<Object>map(each -> ((Map<?, ?>) each).get("offset")).toList();
     }
 
     @Test

@@ -273,8 +273,7 @@ class JwksIT {
         assertThat(judge(by, algorithm, kid))
                 .isInstanceOfSatisfying(
                         Outcome.Rejected.class,
-                        rejected ->
-                                assertThat(rejected.close()).isEqualTo(Close.INVALID_TOKEN));
+                        rejected -> assertThat(rejected.close()).isEqualTo(Close.INVALID_TOKEN));
     }
 
     /// @return milliseconds after which the client comes back

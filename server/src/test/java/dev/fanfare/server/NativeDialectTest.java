@@ -165,15 +165,23 @@ class NativeDialectTest {
         assertReply(new Reply.Answer(null), "{'type':'reply','id':1}");
         assertReply(new Reply.Answer("1".getBytes(UTF_8)), "{'type':'reply','id':1,'data':1}");
         assertReply(
-                new Reply.Presence("c", List.of(new Member("ann", new byte[0]))),
+                new Reply.Presence("c", List.of(new Member("ann", new byte[0])), null),
                 "{'type':'presence','id':1,'channel':'c','members':[{'user':'ann'}]}");
+        assertReply(
+                new Reply.Presence("c", List.of(new Member("ann", new byte[0])), "ann"),
+                "{'type':'presence','id':1,'channel':'c','members':[{'user':'ann'}],'after':'ann'}");
+        assertReply(
+                new Reply.History("c", List.of(), AT),
+                "{'type':'history','id':1,'channel':'c','publications':[],'next':"
+                        + POSITION
+                        + "}");
         assertReply(
                 new Reply.History(
                         "c",
                         List.of(
                                 new Publication(
                                         5, "t5", "t4", 99, Content.of("1".getBytes(UTF_8)))),
-                        AT),
+                        null),
                 "{'type':'history','id':1,'channel':'c','publications':[{'offset':5,'tag':'t5','time':99,'data':1}]}");
         assertReply(new Reply.Pong(), "{'type':'pong','id':1}");
         assertReply(

@@ -130,8 +130,9 @@ final class SharedEngine implements AutoCloseable {
         }
 
         @Override
-        public CompletionStage<List<Member>> members(String channel, int limit) {
-            return engine.members(channel, limit);
+        public CompletionStage<List<Member>> members(
+                String channel, @Nullable String after, int limit) {
+            return engine.members(channel, after, limit);
         }
 
         @Override

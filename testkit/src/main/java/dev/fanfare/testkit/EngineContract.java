@@ -289,6 +289,19 @@ public abstract class EngineContract {
     }
 
     @Test
+    void answersTheLatestBeforeAPosition() {
+        List<Position> positions = published(6, TEN);
+        assertThat(offsets(HistoryQuery.before(positions.get(4), 2))).containsExactly(3L, 2L);
+        assertThat(offsets(HistoryQuery.before(positions.get(1), 2))).isEmpty();
+        HistoryQuery between =
+                new HistoryQuery(
+                        positions.get(2), positions.get(6), 100, HistoryQuery.Order.OLDEST_FIRST);
+        assertThat(offsets(between)).containsExactly(3L, 4L, 5L);
+        assertThat(history(HistoryQuery.before(new Position("another", 3, "x"), 2)))
+                .isInstanceOf(History.Broken.class);
+    }
+
+    @Test
     void recoversFromTheEntryBeforeTheOldestAndNotFromTheOneBeforeThat() {
         List<Position> positions = published(8, new Retention(3, Duration.ofHours(1)));
         assertThat(since(positions.get(6))).containsExactly(7L, 8L);

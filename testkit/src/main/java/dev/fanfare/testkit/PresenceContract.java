@@ -71,7 +71,7 @@ public abstract class PresenceContract {
     }
 
     private List<Member> members() {
-        return Answers.of(engine().members(channel, 100));
+        return Answers.of(engine().members(channel, null, 100));
     }
 
     /// These were announced, and nothing else. What one more member's join finds already there is
@@ -186,15 +186,38 @@ public abstract class PresenceContract {
         for (int n = 0; n < 5; n++) {
             joins("user" + n, "s" + n);
         }
-        assertThat(Answers.of(engine().members(channel, 3))).hasSize(3).doesNotHaveDuplicates();
-        assertThat(Answers.of(engine().members(channel, 0))).isEmpty();
+        assertThat(Answers.of(engine().members(channel, null, 3)))
+                .hasSize(3)
+                .doesNotHaveDuplicates();
+        assertThat(Answers.of(engine().members(channel, null, 0))).isEmpty();
         assertThat(members()).hasSize(5);
+    }
+
+    @Test
+    void answersEveryMemberOnceByPages() {
+        for (int n = 0; n < 25; n++) {
+            joins("user" + n, "s" + n);
+        }
+        List<String> seen = new ArrayList<>();
+        String after = null;
+        for (List<Member> page = page(after); !page.isEmpty(); page = page(after)) {
+            page.forEach(member -> seen.add(member.user()));
+            after = page.getLast().user();
+            // The order does not hang on who is present.
+            leaves(after, "s" + after.substring(4));
+            clock.advance(GRACE.multipliedBy(2));
+        }
+        assertThat(seen).hasSize(25).doesNotHaveDuplicates();
+    }
+
+    private List<Member> page(@Nullable String after) {
+        return Answers.of(engine().members(channel, after, 10));
     }
 
     @Test
     void keepsChannelsApart() {
         joins("ada", "s1");
-        assertThat(Answers.of(engine().members(channel + "-other", 10))).isEmpty();
+        assertThat(Answers.of(engine().members(channel + "-other", null, 10))).isEmpty();
     }
 
     private final class Scribe implements Engine.Listener {
