@@ -19,6 +19,8 @@ export interface Away {
     /** When it was over, by the server's clock: what happened until then was missed, however late it comes. */
     readonly until: number;
     readonly missed: number;
+    /** Whether the server refused to tell when it was over: then more may have been missed than was counted. */
+    readonly uncertain?: boolean;
   };
 }
 
@@ -41,6 +43,15 @@ export function back(away: Away, now: number, until = -Infinity): Away {
   return { been, last: { lasted: now - lost.at, until, missed: lost.missed } };
 }
 
+/**
+ * The page hears everything again, but the server refuses to tell its time of that. What has come before the refusal counts
+ * as missed, and nothing after it.
+ */
+export function backUncertain(away: Away, now: number): Away {
+  const { been, last } = back(away, now);
+  return away.lost === undefined || last === undefined ? away : { been, last: { ...last, uncertain: true } };
+}
+
 /** Whether something was missed that has come now, and happened at `time` by the server's clock. */
 export function whileAway(away: Away, time: number): boolean {
   return away.lost !== undefined || (away.last !== undefined && time <= away.last.until);
@@ -59,9 +70,15 @@ export function tellAway({ last }: Away, noun: { one: string; many: string }): s
   }
   const seconds = Math.max(1, Math.round(last.lasted / 1000));
   const span = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  const what =
-    last.missed === 0 ? 'nothing was missed' : `${last.missed} ${last.missed === 1 ? noun.one : noun.many} caught up`;
-  return `Back after ${span}: ${what}.`;
+  return `Back after ${span}: ${told(last, noun)}.`;
+}
+
+function told({ missed, uncertain }: NonNullable<Away['last']>, noun: { one: string; many: string }): string {
+  const counted = `${missed} ${missed === 1 ? noun.one : noun.many} caught up`;
+  if (uncertain) {
+    return missed === 0 ? `the server does not say which ${noun.many} were missed` : `at least ${counted}`;
+  }
+  return missed === 0 ? 'nothing was missed' : counted;
 }
 
 /** What was missed follows a return at once, in milliseconds: before that, nobody can say that it is nothing. */

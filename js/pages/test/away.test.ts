@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { type Away, NEVER_AWAY, back, caughtUp, lost, tellAway, whileAway } from '../src/away.ts';
+import { type Away, NEVER_AWAY, back, backUncertain, caughtUp, lost, tellAway, whileAway } from '../src/away.ts';
 import { type Said, begin as enterLobby, reduce as inLobby } from '../src/chat/model.ts';
 import { begin as enterStore, reduce as inStore } from '../src/store/model.ts';
 import { EMPTY, reduce as inWallet } from '../src/wallet/model.ts';
@@ -34,6 +34,15 @@ describe('having been away', () => {
   it('lasts from the first of several failures, and what came between them counts', () => {
     const between = lost(heard(lost(HERE, 1_000), 1), 4_000);
     expect(tellAway(back(heard(between, 2), 7_000), EVENTS)).toBe('Back after 6 s: 2 events caught up.');
+  });
+
+  it('says what it counted, or that it cannot know, when the server refuses to tell its time', () => {
+    const refused = heard(backUncertain(lost(HERE, 1_000), 3_000), 2_000);
+    expect(tellAway(refused, EVENTS)).toBe('Back after 2 s: the server does not say which events were missed.');
+    const some = heard(backUncertain(heard(lost(HERE, 1_000), 1), 3_000), 2_000);
+    expect(tellAway(some, EVENTS)).toBe('Back after 2 s: at least 1 event caught up.');
+    expect(backUncertain(HERE, 3_000)).toBe(HERE);
+    expect(tellAway(back(lost(some, 4_000), 5_000), EVENTS)).toBe('Back after 1 s: nothing was missed.');
   });
 
   it('begins anew with each loss', () => {

@@ -2,7 +2,7 @@
 import type { Publication } from '@fanfare/client';
 import { useChannel, useConnection, useFanfare, usePresence } from '@fanfare/react';
 import { useEffect, useState, type SyntheticEvent, type ReactNode } from 'react';
-import { back, caughtUp, lost, NEVER_AWAY, useReturned, whileAway } from '../away.ts';
+import { back, backUncertain, caughtUp, lost, NEVER_AWAY, useReturned, whileAway } from '../away.ts';
 import {
   address,
   Badge,
@@ -197,8 +197,12 @@ function useRecovered(): { recovered: string; heard: (publication: Publication) 
             .history({ limit: 1, order: 'newest' })
             .then(
               ([newest]) => setAway((before) => back(before, now, newest?.time)),
-              // It is lost again, and the next return tells of both.
-              () => undefined,
+              // Refused, unless the connection is lost again: then the next return tells of both.
+              () => {
+                if (client.state.name === 'connected') {
+                  setAway((before) => backUncertain(before, now));
+                }
+              },
             );
         }
       }),
