@@ -2,6 +2,7 @@
 /// The embeddable server: transports, endpoints, the native dialect, the HTTP API.
 module dev.fanfare.server {
     requires java.net.http;
+    requires jdk.management;
     requires transitive dev.fanfare.core;
     requires transitive dev.fanfare.engine;
     requires dev.fanfare.protocol;

@@ -3,6 +3,7 @@ package dev.fanfare.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.server.NettyTransport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,11 +11,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 
 /// The command line in a process of its own, on this test's class path.
 final class Program implements AutoCloseable {
@@ -28,17 +31,43 @@ final class Program implements AutoCloseable {
         Thread.ofVirtual().start(this::read);
     }
 
+    /// Ends the test where this machine has no such transport.
+    static void assumeWorks(NettyTransport.Kind kind) {
+        try {
+            NettyTransport.open(kind, 1).close();
+        } catch (IllegalStateException _) {
+            Assumptions.abort("this machine has no " + kind);
+        }
+    }
+
+    /// The setting of that transport.
+    static String transport(NettyTransport.Kind kind) {
+        return "transport=" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     static Program start(Map<String, String> environment, String... arguments) {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "-Dfanfare.build=" + Path.of("target").toAbsolutePath(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "dev.fanfare.cli.Main"));
+        return start(List.of(), environment, arguments);
+    }
+
+    /// By a shell, whose `script` ends with `exec "$@"`.
+    static Program by(String script, Map<String, String> environment, String... arguments) {
+        return start(List.of("bash", "-c", script, "bash"), environment, arguments);
+    }
+
+    private static Program start(
+            List<String> launcher, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                        "-Dio.netty.tryReflectionSetAccessible=true",
+                        "-Dfanfare.build=" + Path.of("target").toAbsolutePath(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.fanfare.cli.Main"));
         command.addAll(List.of(arguments));
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -77,6 +106,11 @@ final class Program implements AutoCloseable {
         Matcher matcher = wanted.matcher(output());
         assertThat(matcher.find()).isTrue();
         return matcher.groupCount() == 0 ? matcher.group() : matcher.group(1);
+    }
+
+    /// The processor time it has taken.
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 
     /// SIGTERM.

@@ -255,7 +255,7 @@ final class Commands {
             return new Reply.Answer(hub.answer(handler.handle(session, command.data())));
         } catch (InvalidMessage invalid) {
             return new Reply.Refused(invalid.refusal());
-        } catch (Exception | StackOverflowError | AssertionError e) {
+        } catch (Exception | Error e) {
             LOG.error("the handler {} failed, session={}", command.handler(), session.id(), e);
             return new Reply.Refused(
                     Refusal.of(Refusal.Code.INTERNAL, "The server could not handle this message."));

@@ -239,7 +239,7 @@ final class Entrance {
                         .log();
             }
             return outcome;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("the authenticator of {} failed", endpoint.name(), e);
             return new Authenticator.Outcome.Rejected(
                     session.hub().unavailable(), Close.TRY_LATER, "the authenticator failed");

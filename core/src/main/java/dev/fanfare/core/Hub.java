@@ -41,6 +41,7 @@ public final class Hub implements AutoCloseable {
     private final Payloads payloads;
     private final Clock clock;
     private final RandomGenerator random;
+    private final FailureLog failures;
     private final Meter meter = new Meter();
     private final Commands commands = new Commands(this);
     private final Users users = new Users();
@@ -60,6 +61,7 @@ public final class Hub implements AutoCloseable {
         this.payloads = payloads;
         this.clock = environment.clock();
         this.random = environment.random();
+        this.failures = new FailureLog(LOG, clock);
         this.inboxes = new Inboxes(this, rules.inboxes());
         engine.start(new Announcements());
         clock.after(SWEEP, this::sweep);
@@ -192,10 +194,11 @@ public final class Hub implements AutoCloseable {
 
     private void sweep() {
         if (!closed) {
+            // First, so that no failure below is the end of it.
+            clock.after(SWEEP, this::sweep);
             turns.forEach((loop, turn) -> loop.execute(turn::sweep));
             long now = clock.nanos();
             running.forEach(tasks -> tasks.check(now));
-            clock.after(SWEEP, this::sweep);
         }
     }
 
@@ -253,7 +256,7 @@ public final class Hub implements AutoCloseable {
     }
 
     private LiveChannel begin(String name, ChannelRules channelRules) {
-        LiveChannel live = new LiveChannel(name, channelRules);
+        LiveChannel live = new LiveChannel(name, channelRules, failures);
         engine.subscribe(name)
                 .whenComplete((top, failure) -> {
                     if (failure == null) {
@@ -305,7 +308,11 @@ public final class Hub implements AutoCloseable {
     private static void send(Session session, IdentityHashMap<Encoder, byte @Nullable []> frames) {
         byte[] frame = frames.get(session.encoder());
         if (frame != null) {
-            session.sendFrame(frame);
+            try {
+                session.sendFrame(frame);
+            } catch (RuntimeException | Error e) {
+                session.failed(e);
+            }
         }
     }
 
@@ -375,6 +382,10 @@ public final class Hub implements AutoCloseable {
         byte[] bytes = new byte[SESSION_ID_BYTES];
         random.nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    FailureLog failures() {
+        return failures;
     }
 
     Refusal unavailable() {

@@ -102,7 +102,7 @@ final class Leg {
         FrameLog.Stretch stretch;
         synchronized (view.channel()) {
             awake = false;
-            stretch = view.log().take(next);
+            stretch = take();
             if (stretch == null && next == view.log().head()) {
                 return;
             }
@@ -117,7 +117,7 @@ final class Leg {
         }
         try {
             if (stretch == null) {
-                lag(before, had);
+                lag(from, before, had);
             } else {
                 deliver(stretch, from, before, had);
             }
@@ -126,6 +126,15 @@ final class Leg {
                 handing = outer;
                 view.trim();
             }
+        }
+    }
+
+    /// Everything up to the head, or null when the log was cut, or there is no memory to join it.
+    private FrameLog.@Nullable Stretch take() {
+        try {
+            return view.log().take(next);
+        } catch (OutOfMemoryError _) {
+            return null;
         }
     }
 
@@ -150,11 +159,15 @@ final class Leg {
             for (int i = count - 1; i >= 0; i--) {
                 Subscription subscription = subscribers[i];
                 Outbox outbox = subscription.session().outbox();
-                if (subscription.recovery == null && outbox.ready()) {
-                    outbox.write(frames.retainedDuplicate(), name, position);
-                    handed++;
-                } else {
-                    leave(subscription, from, before, had).owe(size);
+                try {
+                    if (subscription.recovery == null && outbox.ready()) {
+                        outbox.write(frames.retainedDuplicate(), name, position);
+                        handed++;
+                    } else {
+                        leave(subscription, from, before, had).owe(size);
+                    }
+                } catch (RuntimeException | Error e) {
+                    subscription.session().failed(e);
                 }
             }
         } finally {
@@ -166,19 +179,33 @@ final class Leg {
     /// There is nothing to write: only who has a cursor of its own may have waited for this.
     private void recover(long from, Position before) {
         for (int i = count - 1; i >= 0; i--) {
-            Recovery recovery = subscribers[i].recovery;
+            Subscription subscription = subscribers[i];
+            Recovery recovery = subscription.recovery;
             if (recovery != null) {
-                recovery.part(before, from);
-                recovery.owe(0);
+                try {
+                    recovery.part(before, from);
+                    recovery.owe(0);
+                } catch (RuntimeException | Error e) {
+                    subscription.session().failed(e);
+                }
             }
         }
     }
 
-    /// The log was cut before this leg's turn came: everybody reads from the history.
-    private void lag(Position before, Position had) {
+    /// There is no stretch for all: each goes on by itself, from the log, or from the history if
+    /// the log was cut before this leg's turn came.
+    private void lag(long from, Position before, Position had) {
+        long place;
+        synchronized (view.channel()) {
+            place = from < view.log().first() ? FrameLog.MISSING : from;
+        }
         for (int i = count - 1; i >= 0; i--) {
             Subscription subscription = subscribers[i];
-            leave(subscription, FrameLog.MISSING, before, had).owe(0);
+            try {
+                leave(subscription, place, before, had).owe(0);
+            } catch (RuntimeException | Error e) {
+                subscription.session().failed(e);
+            }
         }
     }
 

@@ -39,7 +39,7 @@ record LifecycleHooks(Session session) {
         Endpoint endpoint = session.endpoint();
         try {
             hook.run(endpoint.lifecycle());
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             LOG.error(
                     "the lifecycle hook {} of {} failed, session={}",
                     name,

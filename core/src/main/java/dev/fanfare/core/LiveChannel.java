@@ -25,6 +25,7 @@ final class LiveChannel {
 
     private final String name;
     private final ChannelRules rules;
+    private final FailureLog failures;
 
     /// Completes when the engine announces to this node; fails when it cannot.
     private final CompletableFuture<Position> ready = new CompletableFuture<>();
@@ -40,9 +41,10 @@ final class LiveChannel {
     /// Those of the views, without [Filter#EVERYTHING]. Written under the lock.
     private volatile Sieve[] sieves = NO_SIEVES;
 
-    LiveChannel(String name, ChannelRules rules) {
+    LiveChannel(String name, ChannelRules rules, FailureLog failures) {
         this.name = name;
         this.rules = rules;
+        this.failures = failures;
     }
 
     String name() {
@@ -75,20 +77,33 @@ final class LiveChannel {
                 sieve.judge(publication, candidate);
             }
         }
-        take(inEpoch, publication);
+        Throwable failure = take(inEpoch, publication);
+        if (failure != null) {
+            failures.warn(
+                    "a publication is not in a log; its subscribers read the history", failure);
+        }
     }
 
-    private synchronized void take(String inEpoch, Publication publication) {
+    /// @return why a view could not take it, or null
+    private synchronized @Nullable Throwable take(String inEpoch, Publication publication) {
         if (publication.position(inEpoch).equals(top())) {
-            return;
+            return null;
         }
         if (!follows(inEpoch, publication)) {
             Arrays.stream(views).forEach(View::cut);
         }
         moveTo(publication.position(inEpoch));
+        Throwable failure = null;
         for (View view : views) {
-            view.append(publication);
+            try {
+                view.append(publication);
+            } catch (RuntimeException | Error e) {
+                // As a rule there is no memory for its frame. A log that lacks it must not go on.
+                view.cut();
+                failure = e;
+            }
         }
+        return failure;
     }
 
     /// Whether this is what comes next. If not, the history was cut and has grown again, or an

@@ -162,10 +162,11 @@ public final class MemoryEngine implements Engine {
     }
 
     private void sweep() {
-        histories.values().removeIf(MemoryHistory::dropIfIdle);
-        inboxes.sweep(clock.millis());
         if (!closed) {
+            // First, so that no failure below is the end of it.
             clock.after(SWEEP, this::sweep);
         }
+        histories.values().removeIf(MemoryHistory::dropIfIdle);
+        inboxes.sweep(clock.millis());
     }
 }

@@ -23,6 +23,7 @@ final class Outbox {
     private static final int REFUSE_OVER = 4;
     private static final int END_OVER = 16;
 
+    private final Session session;
     private final Transport transport;
     private final Turn turn;
     private final int limit;
@@ -37,11 +38,16 @@ final class Outbox {
     private boolean closed;
     private long wroteAt;
 
-    Outbox(Transport transport, Turn turn, int limit) {
+    Outbox(Session session, Transport transport, int limit) {
+        this.session = session;
         this.transport = transport;
-        this.turn = turn;
+        this.turn = session.turn();
         this.limit = limit;
         this.wroteAt = turn.now();
+    }
+
+    Session session() {
+        return session;
     }
 
     /// Whether the session takes more now.
@@ -232,6 +238,15 @@ final class Outbox {
     /// The transport was asked to send something on its own.
     void wrote() {
         wroteAt = turn.now();
+    }
+
+    /// Drops what there is, and takes nothing more.
+    void cut() {
+        closed = true;
+        if (gathered != null) {
+            gathered.release();
+            gathered = null;
+        }
     }
 
     /// Passes on what there is, and takes nothing more.

@@ -48,6 +48,10 @@ final class SerialTasks {
     private final Set<SerialTasks> running;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(4);
     private boolean draining;
+
+    /// No thread could be started for it; [#check] tries again.
+    private boolean stalled;
+
     private long bytes;
     private @Nullable Current current;
     private @Nullable Thread thread;
@@ -95,7 +99,17 @@ final class SerialTasks {
         if (!draining) {
             draining = true;
             running.add(this);
+            start();
+        }
+    }
+
+    private synchronized void start() {
+        try {
+            stalled = false;
             Thread.startVirtualThread(this::drain);
+        } catch (OutOfMemoryError _) {
+            // The operating system has no thread left for it.
+            stalled = true;
         }
     }
 
@@ -150,7 +164,7 @@ final class SerialTasks {
     private void follow(Task task, Runnable outcome) {
         try {
             outcome.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("a task failed: task={}, session={}", task.name(), session, e);
         }
     }
@@ -162,8 +176,14 @@ final class SerialTasks {
         Task late = overdue(now);
         if (late != null) {
             follow(late, late.late());
-            Thread.startVirtualThread(this::drain);
+            start();
+        } else if (stalled()) {
+            start();
         }
+    }
+
+    private synchronized boolean stalled() {
+        return stalled;
     }
 
     private synchronized @Nullable Task overdue(long now) {

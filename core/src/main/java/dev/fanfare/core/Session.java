@@ -55,7 +55,7 @@ public final class Session {
         this.endpoint = endpoint;
         this.transport = transport;
         this.turn = turn;
-        this.outbox = new Outbox(transport, turn, endpoint.limits().outbox());
+        this.outbox = new Outbox(this, transport, endpoint.limits().outbox());
         long now = hub.clock().nanos();
         this.conduct = new Conduct(this, now);
         this.pulse = new Pulse(this, now);
@@ -453,14 +453,33 @@ public final class Session {
         }
     }
 
+    /// What failed concerns this session alone, as a rule because there is no memory to write to
+    /// it. Its connection is cut, and the client comes back to what it has missed.
+    void failed(Throwable cause) {
+        hub.failures().warn("a session failed and is cut", cause);
+        outbox.cut();
+        if (open()) {
+            leave(State.CLOSING, Close.LOST);
+        }
+        transport.close(Close.LOST);
+    }
+
     // ---- for the core
 
     /// Runs on the loop: at once when this is the loop.
     void onLoop(Runnable task) {
         if (turn.loop().inLoop()) {
-            task.run();
+            attempt(task);
         } else {
-            turn.loop().execute(task);
+            turn.loop().execute(() -> attempt(task));
+        }
+    }
+
+    private void attempt(Runnable task) {
+        try {
+            task.run();
+        } catch (VirtualMachineError e) {
+            failed(e);
         }
     }
 

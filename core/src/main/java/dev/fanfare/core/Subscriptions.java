@@ -184,7 +184,7 @@ final class Subscriptions {
                         }
                         hold.release(reaches);
                     });
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             LOG.warn("the snapshot of {} failed", subscription.channel().name(), e);
             return () -> unread(hold);
         }

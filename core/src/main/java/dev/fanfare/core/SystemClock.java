@@ -44,7 +44,7 @@ public final class SystemClock implements Clock, AutoCloseable {
     private static void run(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("a timer's task failed", e);
         }
     }

@@ -69,18 +69,31 @@ final class Turn implements Runnable {
 
     @Override
     public void run() {
-        int ran = 0;
-        for (Leg leg = legs.poll(); leg != null; leg = ran < MOST ? legs.poll() : null) {
-            leg.run();
-            ran++;
-        }
-        for (int i = 0; i < unflushed.size(); i++) {
-            unflushed.get(i).flush();
-        }
-        unflushed.clear();
-        scheduled.set(false);
-        if (!legs.isEmpty()) {
-            schedule();
+        try {
+            int ran = 0;
+            for (Leg leg = legs.poll(); leg != null; leg = ran < MOST ? legs.poll() : null) {
+                try {
+                    leg.run();
+                } catch (RuntimeException | Error e) {
+                    hub.failures().warn("a channel could not be handed out", e);
+                }
+                ran++;
+            }
+            for (int i = 0; i < unflushed.size(); i++) {
+                Outbox outbox = unflushed.get(i);
+                try {
+                    outbox.flush();
+                } catch (RuntimeException | Error e) {
+                    outbox.session().failed(e);
+                }
+            }
+        } finally {
+            // A turn that stayed scheduled would be the last of its loop.
+            unflushed.clear();
+            scheduled.set(false);
+            if (!legs.isEmpty()) {
+                schedule();
+            }
         }
     }
 
@@ -104,7 +117,12 @@ final class Turn implements Runnable {
         now = hub.clock().nanos();
         long millis = hub.clock().millis();
         for (int i = count - 1; i >= 0; i--) {
-            sessions[i].tick(now, millis);
+            Session session = sessions[i];
+            try {
+                session.tick(now, millis);
+            } catch (RuntimeException | Error e) {
+                session.failed(e);
+            }
         }
     }
 

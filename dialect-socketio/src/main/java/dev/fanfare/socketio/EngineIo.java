@@ -135,6 +135,8 @@ final class EngineIo implements Gateway {
         if (closed) {
             return;
         }
+        // First, so that no failure below is the end of it.
+        clock().after(settings.sweep(), this::sweep);
         long now = clock().nanos();
         for (Connection connection : connections.values()) {
             if (connection.due(now)) {
@@ -142,7 +144,6 @@ final class EngineIo implements Gateway {
             }
         }
         returns.sweep(now);
-        clock().after(settings.sweep(), this::sweep);
     }
 
     @Override

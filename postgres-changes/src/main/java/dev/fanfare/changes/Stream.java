@@ -98,6 +98,8 @@ final class Stream implements Runnable {
                     waitFor(held);
                 } catch (SQLException | RuntimeException e) {
                     broke(e);
+                } catch (Error e) {
+                    broke(new IllegalStateException(e));
                 }
                 Pause.isOver(closing, pause.next());
             }

@@ -63,7 +63,7 @@ final class Watch implements Runnable {
                 judge(facts, database);
             }
             checkPublication(database);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             // The stream has the same trouble, and tells of it.
             LOG.debug("slot {}: cannot look", settings.slot(), e);
             close();

@@ -68,7 +68,7 @@ final class Exchange {
                                 .open(head, handled(route, head.at(parameters, body)));
                 case Router.OtherMethods _, Router.Nowhere _ -> page();
             };
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             LOG.error("the handler of {} {} failed", head.method(), template(), e);
             return internal();
         }

@@ -117,6 +117,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (Parting.lost(cause)) {
             LOG.debug("connection lost", cause);
+        } else if (cause instanceof OutOfMemoryError) {
+            shared.failures().warn("a connection is closed for want of memory", cause);
         } else {
             LOG.error("a connection failed at {}", listener.name(), cause);
         }
@@ -243,7 +245,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
     private static Gate.Decision decide(Gate gate, Request request) {
         try {
             return gate.decide(request);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             LOG.error("a gate failed", e);
             return new Gate.Refuse(Exchange.internal());
         }
@@ -328,7 +330,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Netty
                             });
                         });
         working = thread;
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            shared.failures().warn("a request is refused for want of a thread", e);
+            working = null;
+            ctx().channel().config().setAutoRead(true);
+            respond(
+                    Response.error(503, "unavailable", "The server has no thread left for this.")
+                            .header("Retry-After", "1"),
+                    ResponseWriter.Connection.CLOSE);
+        }
     }
 
     /// The program's code takes too long: what it says later is dropped.

@@ -3,6 +3,7 @@ package dev.fanfare.server;
 
 import dev.fanfare.core.Close;
 import dev.fanfare.core.Environment;
+import dev.fanfare.core.FailureLog;
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.Session;
 import io.netty.bootstrap.ServerBootstrap;
@@ -11,7 +12,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -39,6 +39,7 @@ public final class HttpServer implements AutoCloseable {
     private static final int READ_BUFFER = 64 << 10;
 
     private final ServerShared shared;
+    private final Acceptor acceptor;
     private final Map<String, Channel> channels = new LinkedHashMap<>();
     private final List<TlsListener> tls = new ArrayList<>();
     private volatile State state = State.RUNNING;
@@ -50,6 +51,7 @@ public final class HttpServer implements AutoCloseable {
 
     private HttpServer(ServerShared shared) {
         this.shared = shared;
+        this.acceptor = new Acceptor(shared.node().environment());
     }
 
     /// What the listeners need of the node they serve.
@@ -62,10 +64,11 @@ public final class HttpServer implements AutoCloseable {
     /// @throws IllegalArgumentException names the TLS file that cannot be used
     public static HttpServer start(
             NettyTransport transport, Node node, List<ListenerSpec> listeners) throws IOException {
+        FailureLog failures = new FailureLog(LOG, node.environment().clock());
         Map<EventLoop, NettyLoop> loops = new LinkedHashMap<>();
         for (EventExecutor executor : transport.group()) {
             EventLoop loop = (EventLoop) executor;
-            loops.put(loop, new NettyLoop(loop));
+            loops.put(loop, new NettyLoop(loop, failures));
         }
         HttpServer server =
                 new HttpServer(
@@ -76,7 +79,8 @@ public final class HttpServer implements AutoCloseable {
                                 new Proxies(node.limits().proxies()),
                                 new Deflation(),
                                 new Draining(),
-                                new AtomicInteger()));
+                                new AtomicInteger(),
+                                failures));
         try {
             for (ListenerSpec listener : listeners) {
                 server.bind(transport, listener);
@@ -100,10 +104,11 @@ public final class HttpServer implements AutoCloseable {
                         .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER)
                         .childOption(
                                 ChannelOption.RECVBUF_ALLOCATOR,
-                                new FixedRecvByteBufAllocator(READ_BUFFER))
+                                transport.readBuffers(READ_BUFFER, shared.failures()))
                         .childOption(
                                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                                 new WriteBufferWaterMark(32 << 10, 64 << 10))
+                        .handler(acceptor)
                         .childHandler(new Initializer(shared, listener, secured(listener)))
                         .bind(listener.host(), listener.port())
                         .awaitUninterruptibly();
@@ -158,9 +163,10 @@ public final class HttpServer implements AutoCloseable {
         if (state == State.CLOSED) {
             return;
         }
+        // First, so that no failure below is the end of it.
+        shared.clock().after(SWEEP, this::sweep);
         long now = shared.clock().nanos();
         shared.loops().values().forEach(loop -> loop.execute(() -> loop.sweep(now)));
-        shared.clock().after(SWEEP, this::sweep);
     }
 
     /// The port that the listener of that name is bound to.
@@ -225,6 +231,7 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         state = State.CLOSED;
         stopAccepting();
+        acceptor.close();
         tls.forEach(TlsListener::close);
         for (Session session : shared.hub().sessions()) {
             session.disconnect(Close.GOING_AWAY);

@@ -103,6 +103,8 @@ final class HttpStream extends ChannelInboundHandlerAdapter
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (Parting.lost(cause)) {
             LOG.debug("a stream was lost", cause);
+        } else if (cause instanceof OutOfMemoryError) {
+            shared.failures().warn("a stream is closed for want of memory", cause);
         } else {
             LOG.error("a stream failed", cause);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import dev.fanfare.core.FailureLog;
 import dev.fanfare.core.Loop;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ final class NettyLoop implements Loop {
     private static final Logger LOG = LoggerFactory.getLogger(NettyLoop.class);
 
     private final EventLoop loop;
+    private final FailureLog failures;
     private final Set<Watched> watched = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /// A connection that waits for something.
@@ -44,8 +46,9 @@ final class NettyLoop implements Loop {
         LET_BE
     }
 
-    NettyLoop(EventLoop loop) {
+    NettyLoop(EventLoop loop, FailureLog failures) {
         this.loop = loop;
+        this.failures = failures;
     }
 
     @Override
@@ -75,13 +78,30 @@ final class NettyLoop implements Loop {
         // A copy: who is looked at may close, and so leave the set or bring others into it.
         List<Watched> all = new ArrayList<>(watched);
         for (Watched connection : all) {
-            if (connection.look(now) == Verdict.LET_BE) {
-                watched.remove(connection);
-            }
+            attempt(
+                    connection,
+                    () -> {
+                        if (connection.look(now) == Verdict.LET_BE) {
+                            watched.remove(connection);
+                        }
+                    });
         }
     }
 
     void onEach(Consumer<Watched> action) {
-        new ArrayList<>(watched).forEach(action);
+        for (Watched connection : new ArrayList<>(watched)) {
+            attempt(connection, () -> action.accept(connection));
+        }
+    }
+
+    /// A connection that fails is cut, and the others have their turn.
+    private void attempt(Watched connection, Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) {
+            failures.warn("a connection failed and is cut", e);
+            watched.remove(connection);
+            connection.cut();
+        }
     }
 }

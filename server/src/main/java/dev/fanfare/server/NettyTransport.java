@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import dev.fanfare.core.FailureLog;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -33,6 +36,9 @@ public final class NettyTransport implements AutoCloseable {
         // iovec array no larger than what io_uring takes at once.
         setUnlessSet("io.netty.transport.outboundBufferEntrySizeOverhead", "0");
         setUnlessSet("io.netty.iouring.numElementsIoVec", "1024");
+        // A multishot accept that fails is armed again by Netty 4.2.18 even when nothing is to be
+        // accepted for now: without a free file descriptor it fails at once, again and again.
+        setUnlessSet("io.netty.iouring.acceptMultiShotEnabled", "false");
         // With multishot polls Netty 4.2.18 never hears of a reset that comes right after data:
         // FramesIT has the case.
         setUnlessSet("io.netty.iouring.pollAddMultishotEnabled", "false");
@@ -138,6 +144,13 @@ public final class NettyTransport implements AutoCloseable {
             case IO_URING -> IoUringServerSocketChannel.class;
             case EPOLL -> EpollServerSocketChannel.class;
             case AUTO, NIO -> NioServerSocketChannel.class;
+        };
+    }
+
+    RecvByteBufAllocator readBuffers(int size, FailureLog failures) {
+        return switch (kind) {
+            case IO_URING -> new ReadBuffers(size, failures);
+            case AUTO, EPOLL, NIO -> new FixedRecvByteBufAllocator(size);
         };
     }
 

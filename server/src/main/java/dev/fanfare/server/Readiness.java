@@ -84,7 +84,7 @@ final class Readiness {
     private static boolean passes(String name, ReadyCheck check) {
         try {
             return check.ready();
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             LOG.warn("the check {} failed", name, e);
             return false;
         }

@@ -70,7 +70,7 @@ public final class Repeating implements AutoCloseable {
     private void run() {
         try {
             task.run();
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             LOG.warn("{} failed; it is tried again", name, e);
         } finally {
             over(Thread.currentThread());

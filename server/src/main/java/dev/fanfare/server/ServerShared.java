@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.server;
 
+import dev.fanfare.core.FailureLog;
 import dev.fanfare.core.Hub;
 import dev.fanfare.engine.Clock;
 import io.netty.channel.EventLoop;
@@ -11,6 +12,7 @@ import java.util.random.RandomGenerator;
 /// What all connections of a server have in common.
 ///
 /// @param sessions open WebSocket connections
+/// @param failures of single connections, as when memory runs out
 record ServerShared(
         HttpServer.Node node,
         Map<EventLoop, NettyLoop> loops,
@@ -18,7 +20,8 @@ record ServerShared(
         Proxies proxies,
         Deflation deflation,
         Draining draining,
-        AtomicInteger sessions) {
+        AtomicInteger sessions,
+        FailureLog failures) {
 
     Hub hub() {
         return node.hub();

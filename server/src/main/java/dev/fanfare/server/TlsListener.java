@@ -85,7 +85,16 @@ final class TlsListener implements AutoCloseable {
 
     private void again() {
         if (state == State.OPEN) {
-            clock.after(EVERY, () -> Thread.ofVirtual().name("fanfare-tls").start(this::look));
+            clock.after(EVERY, this::begin);
+        }
+    }
+
+    private void begin() {
+        try {
+            Thread.ofVirtual().name("fanfare-tls").start(this::look);
+        } catch (OutOfMemoryError e) {
+            LOG.warn("no thread can be started to look at the certificate; it is tried again", e);
+            again();
         }
     }
 

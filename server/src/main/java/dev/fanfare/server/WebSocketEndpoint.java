@@ -143,6 +143,10 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         if (Parting.lost(cause)) {
             LOG.debug("connection lost", cause);
             channel.close();
+        } else if (cause instanceof OutOfMemoryError) {
+            // No memory for a Close either.
+            shared.failures().warn("a connection is cut for want of memory", cause);
+            Parting.abort(channel);
         } else {
             Conversation live = conversation;
             LOG.error("a connection failed at {}", live == null ? "" : live.name(), cause);

@@ -110,9 +110,16 @@ final class Coalescing {
 
     private void schedule() {
         busy = true;
-        environment
-                .clock()
-                .after(pause(), () -> Thread.ofVirtual().name("coalescing").start(this::round));
+        environment.clock().after(pause(), this::begin);
+    }
+
+    private synchronized void begin() {
+        try {
+            Thread.ofVirtual().name("coalescing").start(this::round);
+        } catch (OutOfMemoryError e) {
+            LOG.warn("no thread can be started to publish changes; it is tried again", e);
+            schedule();
+        }
     }
 
     /// The window, and more of it after each failure.

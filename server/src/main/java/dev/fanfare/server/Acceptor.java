@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fanfare.server;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.fanfare.core.Environment;
+import dev.fanfare.core.FailureLog;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Accepts the connections of all listeners of a server. When one cannot be accepted, as a rule for
+/// want of a file descriptor, every listener pauses: new connections wait in the backlog of the
+/// operating system, and those that are open go on. After less than a second it is tried again.
+///
+/// Netty's own handler of such a failure comes later in the pipeline and is not reached: it logs
+/// each try. On the loops of the listeners, and on the clock's thread.
+@ChannelHandler.Sharable
+final class Acceptor extends ChannelInboundHandlerAdapter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+
+    /// Half of it at least; the rest is chance, so that several nodes do not try in step.
+    private static final int PAUSE_MILLIS = 1_000;
+
+    private final Environment environment;
+    private final FailureLog failures;
+    private final DescriptorReserve reserve = new DescriptorReserve();
+    private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger open = new AtomicInteger();
+    private final ChannelFutureListener closed = _ -> open.decrementAndGet();
+    private final String limit = limit();
+    private State state = State.ACCEPTING;
+
+    private enum State {
+        ACCEPTING,
+        PAUSED,
+        /// Paused, and a line of the log says so.
+        PAUSED_AND_LOGGED,
+        CLOSED
+    }
+
+    Acceptor(Environment environment) {
+        this.environment = environment;
+        this.failures = new FailureLog(LOG, environment.clock());
+        reserve.take();
+    }
+
+    private static String limit() {
+        return ManagementFactory.getOperatingSystemMXBean()
+                        instanceof UnixOperatingSystemMXBean system
+                ? Long.toString(system.getMaxFileDescriptorCount())
+                : "unknown";
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        listeners.add(context.channel());
+        context.fireChannelActive();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        listeners.remove(context.channel());
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+        open.incrementAndGet();
+        ((Channel) accepted).closeFuture().addListener(closed);
+        context.fireChannelRead(accepted);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        pause(cause);
+    }
+
+    private synchronized void pause(Throwable cause) {
+        if (state != State.ACCEPTING) {
+            return;
+        }
+        tryLater();
+        state = State.PAUSED;
+        listeners.forEach(listener -> listener.config().setAutoRead(false));
+        reserve.release();
+        String what =
+                "connections cannot be accepted and wait (open connections: %d, ulimit -n: %s; raise it)"
+                        .formatted(open.get(), limit);
+        if (failures.warn(what, cause)) {
+            state = State.PAUSED_AND_LOGGED;
+        }
+    }
+
+    private void tryLater() {
+        int half = PAUSE_MILLIS / 2;
+        Duration pause = Duration.ofMillis(half + environment.random().nextInt(half));
+        environment.clock().after(pause, this::resume);
+    }
+
+    private synchronized void resume() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (!reserve.take()) {
+            tryLater();
+            return;
+        }
+        if (state == State.PAUSED_AND_LOGGED) {
+            LOG.info("connections are accepted again");
+        }
+        state = State.ACCEPTING;
+        listeners.forEach(listener -> listener.config().setAutoRead(true));
+    }
+
+    @Override
+    public synchronized void close() {
+        state = State.CLOSED;
+        reserve.release();
+    }
+}
