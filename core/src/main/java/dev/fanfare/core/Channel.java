@@ -37,8 +37,8 @@ public final class Channel {
         return hub.publish(name, hub.content(event, value), null);
     }
 
-    /// @param idempotencyKey publishing again with the same key changes nothing; null publishes
-    ///   always
+    /// @param idempotencyKey publishing again with the same key publishes nothing, and another
+    ///   content with it is answered [Published.Novelty#CONFLICT]; null publishes always
     public CompletionStage<Published> publish(Content content, @Nullable String idempotencyKey) {
         return hub.publish(name, hub.content(content), idempotencyKey);
     }

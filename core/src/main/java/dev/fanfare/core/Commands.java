@@ -7,6 +7,7 @@ import dev.fanfare.engine.HistoryQuery;
 import dev.fanfare.engine.Member;
 import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
+import dev.fanfare.engine.Published;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -188,11 +189,18 @@ final class Commands {
         hub.publish(command.channel(), content, command.idempotencyKey())
                 .whenComplete((published, failure) -> {
                     if (failure == null) {
-                        session.replyFrom(command.id(), new Reply.Published(published.position()));
+                        session.replyFrom(command.id(), reply(published));
                     } else {
                         unavailable(session, command, failure);
                     }
                 });
+    }
+
+    private static Reply reply(Published published) {
+        return switch (published.novelty()) {
+            case NEW, REPEATED -> new Reply.Published(published.position());
+            case CONFLICT -> new Reply.Refused(Refusal.conflict());
+        };
     }
 
     private void send(Session session, Command.Send command) {

@@ -49,7 +49,16 @@ final class MemoryHistory {
     private @Nullable Map<String, Remembered> keys;
     private @Nullable NavigableMap<String, Present> present;
 
-    private record Remembered(Published published, long time) {}
+    /// @param fingerprint of the content that was published with the key
+    private record Remembered(Position position, String fingerprint, long time) {
+        Published answer(String other) {
+            return new Published(
+                    position,
+                    fingerprint.equals(other)
+                            ? Published.Novelty.REPEATED
+                            : Published.Novelty.CONFLICT);
+        }
+    }
 
     private static final class Present {
         final Set<String> sessions = new HashSet<>(2);
@@ -74,9 +83,10 @@ final class MemoryHistory {
         long now = engine.clock().millis();
         usedAt = now;
         String key = request.idempotencyKey();
-        Published first = key == null ? null : remembered(key, now);
+        String fingerprint = key == null ? "" : request.content().fingerprint();
+        Remembered first = key == null ? null : remembered(key, now);
         if (first != null) {
-            return first;
+            return first.answer(fingerprint);
         }
         time = Math.max(now, Math.min(time + 1, now + LEAD));
         Publication publication =
@@ -88,10 +98,7 @@ final class MemoryHistory {
         trim(now);
         Position position = publication.position(epoch);
         if (key != null) {
-            keys().put(
-                            key,
-                            new Remembered(
-                                    new Published(position, Published.Novelty.REPEATED), now));
+            keys().put(key, new Remembered(position, fingerprint, now));
         }
         if (subscribed) {
             listener.published(channel, epoch, publication);
@@ -99,14 +106,13 @@ final class MemoryHistory {
         return new Published(position, Published.Novelty.NEW);
     }
 
-    private @Nullable Published remembered(String key, long now) {
+    private @Nullable Remembered remembered(String key, long now) {
         Iterator<Remembered> oldest = keys().values().iterator();
         while (oldest.hasNext()
                 && (oldest.next().time() + KEY_AGE.toMillis() <= now || keys().size() >= KEYS)) {
             oldest.remove();
         }
-        Remembered remembered = keys().get(key);
-        return remembered == null ? null : remembered.published();
+        return keys().get(key);
     }
 
     private Map<String, Remembered> keys() {

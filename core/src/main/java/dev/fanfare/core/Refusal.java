@@ -34,6 +34,7 @@ public record Refusal(
         NOT_ENABLED,
         TOO_MANY_REQUESTS,
         LIMIT_EXCEEDED,
+        CONFLICT,
         UNAVAILABLE,
         INTERNAL;
 
@@ -41,6 +42,14 @@ public record Refusal(
         public String wire() {
             return name().toLowerCase(java.util.Locale.ROOT);
         }
+    }
+
+    /// An idempotency key that belongs to another publication.
+    public static Refusal conflict() {
+        return field(
+                Code.CONFLICT,
+                "key",
+                "The key has been used for another publication in this channel. Nothing was published.");
     }
 
     public static Refusal of(Code code, String message) {

@@ -327,6 +327,7 @@ public final class Session {
                 if (outbox.stalled()) {
                     tooSlow();
                 }
+                handOver();
             }
             case CLOSING, CLOSED -> {}
         }

@@ -55,6 +55,25 @@ final class HubTest {
     }
 
     @Test
+    void refusesIdempotencyKeyOfAnotherPublication() {
+        House house = House.with(OPEN);
+        MemoryTransport ada = house.connect("ada");
+        house.receive(ada, publish(1, "one"));
+        house.receive(ada, publish(2, "two"));
+        house.receive(ada, publish(3, "one"));
+        house.loop.runAll();
+        List<String> answers = ada.take();
+        assertThat(answers.get(0)).startsWith("1 published ");
+        assertThat(answers.get(1)).startsWith("2 refused conflict");
+        assertThat(answers.get(2)).isEqualTo(answers.get(0).replaceFirst("1", "3"));
+    }
+
+    private static Command publish(long id, String text) {
+        return new Command.Publish(
+                id, "news", "created", text.getBytes(StandardCharsets.UTF_8), "key");
+    }
+
+    @Test
     void theOneWhoIsExceptedIsLeftOutAndItsNextPublicationSaysWhatCameBefore() {
         House house = House.with(OPEN);
         MemoryTransport ada = house.connect("ada");

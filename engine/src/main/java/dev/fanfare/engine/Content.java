@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.engine;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +56,30 @@ public record Content(
 
     public Content partial() {
         return new Content(event, data, publisher, except, key, Extent.PARTIAL);
+    }
+
+    /// A digest (SHA-256) of event, data and publisher, by which an engine tells a publication that
+    /// is repeated from another one with the same idempotency key. The rest depends on the session
+    /// or follows from the data.
+    public String fingerprint() {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+        add(digest, event == null ? null : event.getBytes(StandardCharsets.UTF_8));
+        add(digest, publisher == null ? null : publisher.getBytes(StandardCharsets.UTF_8));
+        add(digest, data);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /// With its length, so that nothing is taken for a part of its neighbour.
+    private static void add(MessageDigest digest, byte @Nullable [] part) {
+        digest.update(ByteBuffer.allocate(4).putInt(part == null ? -1 : part.length).flip());
+        if (part != null) {
+            digest.update(part);
+        }
     }
 
     @Override

@@ -6,6 +6,9 @@ public record Published(Position position, Novelty novelty) {
     public enum Novelty {
         NEW,
         /// The idempotency key was known: this is the position of the first publication.
-        REPEATED
+        REPEATED,
+        /// The idempotency key was known for another publication, whose position this is: nothing
+        /// was published.
+        CONFLICT
     }
 }

@@ -25,6 +25,7 @@ final class ApiProblem extends RuntimeException {
         this.code =
                 switch (status) {
                     case 401 -> "unauthorized";
+                    case 409 -> "conflict";
                     case 503 -> "unavailable";
                     default -> "bad_request";
                 };
@@ -40,6 +41,11 @@ final class ApiProblem extends RuntimeException {
 
     static ApiProblem limit(String field, String limit, String message) {
         return new ApiProblem(400, message, field, limit);
+    }
+
+    static ApiProblem conflict() {
+        Refusal refusal = Refusal.conflict();
+        return new ApiProblem(409, refusal.message(), refusal.field(), null);
     }
 
     static ApiProblem unauthorized() {

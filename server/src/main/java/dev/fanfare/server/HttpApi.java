@@ -16,6 +16,7 @@ import dev.fanfare.engine.HistoryQuery;
 import dev.fanfare.engine.Member;
 import dev.fanfare.engine.Position;
 import dev.fanfare.engine.Publication;
+import dev.fanfare.engine.Published;
 import dev.fanfare.server.http.Handler;
 import dev.fanfare.server.http.Request;
 import dev.fanfare.server.http.Response;
@@ -90,9 +91,11 @@ final class HttpApi {
         if (refusal != null) {
             throw ApiProblem.field("data", refusal.message());
         }
-        Position position =
-                await(hub.channel(channel).publish(content, body.name("key"))).position();
-        return Response.json(200, position);
+        Published published = await(hub.channel(channel).publish(content, body.name("key")));
+        return switch (published.novelty()) {
+            case NEW, REPEATED -> Response.json(200, published.position());
+            case CONFLICT -> throw ApiProblem.conflict();
+        };
     }
 
     private static Content content(@org.jspecify.annotations.Nullable String event, byte[] data) {

@@ -191,6 +191,27 @@ class HttpApiTest {
     }
 
     @Test
+    void refusesAnIdempotencyKeyOfAnotherPublication() throws Exception {
+        String once = "{\"channel\":\"orders:1\",\"event\":\"paid\",\"data\":1,\"key\":\"k\"}";
+        Response first = publish(once);
+        assertThat(first.status()).isEqualTo(200);
+
+        for (String other :
+                List.of(
+                        "{\"channel\":\"orders:1\",\"event\":\"paid\",\"data\":2,\"key\":\"k\"}",
+                        "{\"channel\":\"orders:1\",\"event\":\"sent\",\"data\":1,\"key\":\"k\"}")) {
+            Response refused = publish(other);
+            assertThat(refused.status()).isEqualTo(409);
+            assertThat(text(refused)).contains("\"code\":\"conflict\"", "\"field\":\"key\"");
+        }
+
+        Response again = publish(once);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(text(again)).isEqualTo(text(first));
+        assertThat(publish(once.replace("orders:1", "orders:2")).status()).isEqualTo(200);
+    }
+
+    @Test
     void namesTheLimitThatAnIdempotencyKeyMeets() throws Exception {
         String key = "k".repeat(129);
 

@@ -369,6 +369,35 @@ public abstract class EngineContract {
     }
 
     @Test
+    void publishesNothingWhenAnIdempotencyKeyComesWithAnotherContent() {
+        Content once = Content.of("created", text("once"));
+        Published first = publish(once.by("ada"), "key");
+        assertThat(first.novelty()).isEqualTo(Published.Novelty.NEW);
+        for (Content other :
+                List.of(
+                        Content.of("created", text("twice")).by("ada"),
+                        Content.of("updated", text("once")).by("ada"),
+                        Content.of(text("once")).by("ada"),
+                        once.by("eve"),
+                        once)) {
+            Published answer = publish(other, "key");
+            assertThat(answer.novelty()).isEqualTo(Published.Novelty.CONFLICT);
+            assertThat(answer.position()).isEqualTo(first.position());
+        }
+        assertThat(publish(once.by("ada").except("session"), "key").novelty())
+                .isEqualTo(Published.Novelty.REPEATED);
+        assertThat(offsets(HistoryQuery.latest(100))).containsExactly(1L);
+    }
+
+    private Published publish(Content content, String key) {
+        return answer(engine().publish(new PublishRequest(channel, content, TEN, key)));
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
     void keepsIdempotencyKeysApartByChannel() {
         Published here = publish(channel, "one", TEN, "key");
         Published there = publish(channel + "-other", "two", TEN, "key");

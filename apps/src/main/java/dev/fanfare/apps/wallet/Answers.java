@@ -69,6 +69,7 @@ record Answers(Clock clock) {
                     NOT_SUBSCRIBED,
                     NOT_ENABLED,
                     LIMIT_EXCEEDED,
+                    CONFLICT,
                     UNAVAILABLE,
                     INTERNAL ->
                     code.wire();
