@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class Audience {
     static final String STORE = "storeId";
     static final String USER = "userId";
-    static final String STORES = of("{" + STORE + "}");
-
     private static final String PREFIX = "store:";
     private static final String USER_PREFIX = "store:user:";
+
+    static final String STORES = of("{" + STORE + "}");
+    static final String USERS = ofUser("{" + USER + "}");
+
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.@+=~#-]{1,100}");
 
     private Audience() {}

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Lets a connection into a store, as a user: it hears of both from then on, and first of what
-/// waited for the user. Once more, with another store, lets it into that one too; with another
-/// token, renews it.
+/// Lets a connection into a store, as a user: it hears of both from then on, and first of what the
+/// user has missed. Once more, with another store, lets it into that one too; with another token,
+/// renews it.
 final class AuthenticateHandler implements TypedHandler<AuthenticateHandler.Authenticate> {
     private static final Logger LOG = LoggerFactory.getLogger(AuthenticateHandler.class);
     private static final int MOST_STORES = 32;
@@ -40,11 +40,14 @@ final class AuthenticateHandler implements TypedHandler<AuthenticateHandler.Auth
     private final Identity identity;
     private final StoreDialect dialect;
     private final Since returning;
+    private final UserEvents users;
 
-    AuthenticateHandler(Identity identity, StoreDialect dialect, Since returning) {
+    AuthenticateHandler(
+            Identity identity, StoreDialect dialect, Since returning, UserEvents users) {
         this.identity = identity;
         this.dialect = dialect;
         this.returning = returning;
+        this.users = users;
     }
 
     record Authenticate(Data data) {}
@@ -179,9 +182,11 @@ final class AuthenticateHandler implements TypedHandler<AuthenticateHandler.Auth
         return Refusal.limit(Refusal.Code.LIMIT_EXCEEDED, name, -1, message);
     }
 
-    /// First what waited for the user, then the store.
+    /// First what the user has missed, then the store.
     private void enter(Session session, Visit visit) {
-        List<String> stores = session.subscriptions().toCompletableFuture().join();
+        List<String> channels = session.subscriptions().toCompletableFuture().join();
+        List<String> stores =
+                channels.stream().filter(name -> Audience.ids(name).store() != null).toList();
         String channel = Audience.of(visit.store);
         if (stores.size() >= MOST_STORES && !stores.contains(channel)) {
             session.refuse(
@@ -193,8 +198,9 @@ final class AuthenticateHandler implements TypedHandler<AuthenticateHandler.Auth
             return;
         }
         try {
-            if (stores.isEmpty()) {
+            if (stores.size() == channels.size()) {
                 session.openInbox().toCompletableFuture().join();
+                users.enter(session, visit.since);
             }
             if (!stores.contains(channel)) {
                 subscribe(session, channel, visit);

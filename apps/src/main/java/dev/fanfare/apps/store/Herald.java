@@ -2,28 +2,27 @@
 package dev.fanfare.apps.store;
 
 import dev.fanfare.core.Hub;
-import dev.fanfare.core.Sent;
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Published;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Tells whoever is concerned: everybody in a store, by its channel; a user at every connection, or
-/// by the inbox while there is none. Any thread.
+/// Tells whoever is concerned: everybody in a store, by its channel; a user at every connection, by
+/// the user's own channel. Any thread.
 final class Herald {
-    private final StoreDialect dialect;
     private final Supplier<Hub> hub;
+    private final UserEvents users;
 
-    Herald(StoreDialect dialect, Supplier<Hub> hub) {
-        this.dialect = dialect;
+    Herald(Supplier<Hub> hub, UserEvents users) {
         this.hub = hub;
+        this.users = users;
     }
 
-    /// @param key telling a store again with the same key changes nothing
-    CompletionStage<?> tell(String audience, StoreEvent event, byte[] data, String key) {
+    /// @param key telling it again with the same key changes nothing
+    CompletionStage<Published> tell(String audience, StoreEvent event, byte[] data, String key) {
         String user = Audience.ids(audience).user();
-        return user == null ? store(audience, event, data, key) : user(user, event, data);
+        return user == null ? store(audience, event, data, key) : user(user, event, data, key);
     }
 
     CompletionStage<Published> store(
@@ -31,8 +30,8 @@ final class Herald {
         return hub.get().channel(channel).publish(Content.of(event.wire(), data), key);
     }
 
-    CompletionStage<Sent> user(String user, StoreEvent event, byte[] data) {
-        Envelope.Ids ids = new Envelope.Ids(user, null, null);
-        return hub.get().user(Audience.account(user)).send(dialect.message(event, data, ids));
+    CompletionStage<Published> user(
+            String user, StoreEvent event, byte[] data, @Nullable String key) {
+        return users.publish(user, Content.of(event.wire(), data), key);
     }
 }

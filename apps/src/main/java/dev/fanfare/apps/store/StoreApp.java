@@ -15,7 +15,7 @@ import dev.fanfare.core.Endpoint;
 import dev.fanfare.core.Environment;
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.Limits;
-import dev.fanfare.core.Sent;
+import dev.fanfare.core.Principal;
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Published;
 import dev.fanfare.pages.BuiltPages;
@@ -66,6 +66,7 @@ public final class StoreApp implements App {
     private final StoreSettings settings;
     private final Environment environment;
     private final StoreDialect dialect;
+    private final UserEvents users;
     private final Herald herald;
     private final StoreChanges changes;
     private final CompletableFuture<Fanfare> running = new CompletableFuture<>();
@@ -75,7 +76,8 @@ public final class StoreApp implements App {
         this.settings = settings;
         this.environment = backing.environment();
         this.dialect = new StoreDialect(settings.casing(), environment.clock());
-        this.herald = new Herald(dialect, this::hub);
+        this.users = new UserEvents(this::hub, Since.on(environment.clock()));
+        this.herald = new Herald(this::hub, users);
         this.changes = new StoreChanges(backing.database(), herald);
     }
 
@@ -166,18 +168,29 @@ public final class StoreApp implements App {
                                 rules.history(HISTORY, HISTORY_AGE)
                                         .presence(ChannelRules.Presence.ANNOUNCED, settings.grace())
                                         .subscribe(stores()))
+                .channel(
+                        Audience.USERS,
+                        rules ->
+                                rules.history(UserEvents.KEPT, UserEvents.AGE)
+                                        .subscribe(StoreApp::own))
                 .userMessages(Endpoint.UserMessages.WHEN_ASKED)
                 .on(
                         new NotedHandler<>(
                                 new AuthenticateHandler(
                                         settings.identity(),
                                         dialect,
-                                        Since.on(environment.clock()))))
+                                        Since.on(environment.clock()),
+                                        users)))
                 .on(new NotedHandler<>(new PingPong()))
                 .on(new NotedHandler<>(new CustomActionHandler(dialect)));
         for (TypedHandler<?> handler : handlers) {
             endpoint.on(new NotedHandler<>(handler));
         }
+    }
+
+    private static boolean own(@Nullable Principal principal, Map<String, String> captures) {
+        String user = captures.getOrDefault(Audience.USER, "");
+        return principal != null && principal.user().equals(Audience.account(user));
     }
 
     /// What a renewed token does not open any more, is left.
@@ -219,11 +232,11 @@ public final class StoreApp implements App {
         return Response.json(200, Json.write(answer)).header("Cache-Control", "no-store");
     }
 
-    /// Tells every connection of one user; while there is none, it waits for the next.
+    /// Tells every connection of one user; one that comes back later is told, too.
     ///
     /// @param update what becomes `data`
-    public CompletionStage<Sent> sendProfileUpdate(String userId, Object update) {
-        return herald.user(userId, StoreEvent.PROFILE_UPDATED, Json.write(update));
+    public CompletionStage<Published> sendProfileUpdate(String userId, Object update) {
+        return herald.user(userId, StoreEvent.PROFILE_UPDATED, Json.write(update), null);
     }
 
     /// Tells every connection in one store.

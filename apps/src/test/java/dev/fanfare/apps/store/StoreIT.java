@@ -775,6 +775,58 @@ class StoreIT {
     }
 
     @Test
+    void s3_14_aTabThatWasCutIsSentWhatAnotherTabOfItsUserTook() {
+        try (StoreNode node = new StoreNode(StoreNode.SETTINGS)) {
+            WebSocketClient stays = node.enter("ada", "bakery");
+            WebSocketClient cut = node.connect();
+            String since =
+                    StoreNode.authenticate(cut, "ada", "bakery").path("timestamp").asString();
+            node.pass(Duration.ofSeconds(1));
+            cut.reset();
+            node.patch("/users/ada/profile", "{\"firstName\":\"Ada\"}");
+            node.patch("/users/ada/profile", "{\"firstName\":\"Augusta\"}");
+            JsonNode taken = next(stays, "profile_updated");
+            next(stays, "profile_updated");
+
+            WebSocketClient again = node.connect();
+            again.sends(
+                    StoreNode.authenticate(
+                            Map.of("userId", "ada", "storeId", "bakery", "since", since)));
+            assertThat(next(again, "profile_updated")).isEqualTo(taken);
+            assertThat(next(again, "profile_updated").at("/data/profile/firstName").asString())
+                    .isEqualTo("Augusta");
+            StoreNode.acknowledged(again);
+            node.patch("/users/ada/profile", "{\"firstName\":\"Lovelace\"}");
+            for (WebSocketClient tab : List.of(stays, again)) {
+                assertThat(next(tab, "profile_updated").at("/data/profile/firstName").asString())
+                        .isEqualTo("Lovelace");
+                heardNothingOf(tab, "profile_updated");
+            }
+        }
+    }
+
+    @Test
+    void s3_14_whatAUserTookIsNotSentToTheNextConnectionThatNamesNoTime() {
+        try (StoreNode node = new StoreNode(StoreNode.SETTINGS)) {
+            node.patch("/users/ada/profile", "{\"firstName\":\"Ada\"}");
+            WebSocketClient ada = node.enter("ada", "bakery");
+            next(ada, "profile_updated");
+            node.patch("/users/ada/profile", "{\"firstName\":\"Augusta\"}");
+            next(ada, "profile_updated");
+            ada.closes(1000, "");
+            eventually(() ->
+                    assertThat(node.fanfare.user("store:ada").sessions())
+                            .as("the user's sessions")
+                            .isEmpty());
+            node.patch("/users/ada/profile", "{\"firstName\":\"Lovelace\"}");
+            WebSocketClient next = node.enter("ada", "bakery");
+            assertThat(next(next, "profile_updated").at("/data/profile/firstName").asString())
+                    .isEqualTo("Lovelace");
+            heardNothingOf(next, "profile_updated");
+        }
+    }
+
+    @Test
     void s3_14_aClientMayAskForSomeTypesOfEventsOnly() {
         try (StoreNode node = new StoreNode(StoreNode.SETTINGS)) {
             WebSocketClient ada = node.connect();
