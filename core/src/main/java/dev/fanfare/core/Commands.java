@@ -264,9 +264,23 @@ final class Commands {
         } catch (InvalidMessage invalid) {
             return new Reply.Refused(invalid.refusal());
         } catch (Exception | Error e) {
-            LOG.error("the handler {} failed, session={}", command.handler(), session.id(), e);
+            failed(session, command, e);
             return new Reply.Refused(
                     Refusal.of(Refusal.Code.INTERNAL, "The server could not handle this message."));
+        }
+    }
+
+    private static void failed(Session session, Command.Send command, Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        if (cause instanceof ClientTimeoutException || cause instanceof ClientGoneException) {
+            LOG.info(
+                    "the handler {} was not answered by its client, session={}: {}",
+                    command.handler(),
+                    session.id(),
+                    cause.getMessage());
+        } else {
+            LOG.error(
+                    "the handler {} failed, session={}", command.handler(), session.id(), failure);
         }
     }
 

@@ -407,8 +407,8 @@ public final class Hub implements AutoCloseable {
                 what + " did not finish within " + deadline.toMillis() + " ms.");
     }
 
-    SerialTasks serialTasks(String session, Duration deadline) {
-        return new SerialTasks(session, deadline, running);
+    SerialTasks serialTasks(String session, Limits limits) {
+        return new SerialTasks(session, limits, clock, running);
     }
 
     void engineFailed(String what, @Nullable Throwable failure) {

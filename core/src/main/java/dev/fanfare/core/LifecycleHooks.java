@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Tells an endpoint's [Endpoint.Lifecycle] of a session: one thing after another, on virtual
-/// threads. Where there is none, nothing is made for it.
+/// threads, and never beside a message handler. Where there is none, nothing is made for it.
 record LifecycleHooks(Session session) {
     private static final Logger LOG = LoggerFactory.getLogger(LifecycleHooks.class);
 
@@ -32,7 +32,12 @@ record LifecycleHooks(Session session) {
             return;
         }
         session.tasks()
-                .add(new SerialTasks.Task(name, () -> run(name, hook), LifecycleHooks::nothing));
+                .add(
+                        new SerialTasks.Task(
+                                name,
+                                () -> run(name, hook),
+                                LifecycleHooks::nothing,
+                                SerialTasks.Company.NONE));
     }
 
     private Runnable run(String name, Hook hook) {

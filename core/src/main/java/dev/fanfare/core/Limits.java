@@ -13,6 +13,9 @@ import java.time.Duration;
 /// @param connectWithin how long an unauthenticated session may live
 /// @param handlerTimeout how long one message handler, lifecycle hook, snapshot or judgement of a
 ///   token may take, give or take a second; then it is interrupted, and the client is told
+/// @param handlersAtOnce message handlers of one session that may run at the same time. They begin
+///   in order, and the next one only when the one before has finished or waits for something; 1
+///   lets each finish first
 public record Limits(
         int connections,
         int channels,
@@ -21,12 +24,17 @@ public record Limits(
         int badCommands,
         Duration connectWithin,
         Duration handlerTimeout,
+        int handlersAtOnce,
         Heartbeat heartbeat) {
 
     public Limits {
         if (!handlerTimeout.isPositive()) {
             throw new IllegalArgumentException(
                     "handlerTimeout must be positive: " + handlerTimeout);
+        }
+        if (handlersAtOnce < 1) {
+            throw new IllegalArgumentException(
+                    "handlersAtOnce must be at least 1: " + handlersAtOnce);
         }
     }
 
@@ -49,11 +57,20 @@ public record Limits(
                     3,
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(30),
+                    1,
                     new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(10)));
 
     public Limits connections(int max) {
         return new Limits(
-                max, channels, rate, outbox, badCommands, connectWithin, handlerTimeout, heartbeat);
+                max,
+                channels,
+                rate,
+                outbox,
+                badCommands,
+                connectWithin,
+                handlerTimeout,
+                handlersAtOnce,
+                heartbeat);
     }
 
     public Limits channels(int max) {
@@ -65,6 +82,7 @@ public record Limits(
                 badCommands,
                 connectWithin,
                 handlerTimeout,
+                handlersAtOnce,
                 heartbeat);
     }
 
@@ -77,6 +95,7 @@ public record Limits(
                 badCommands,
                 connectWithin,
                 handlerTimeout,
+                handlersAtOnce,
                 heartbeat);
     }
 
@@ -89,12 +108,21 @@ public record Limits(
                 badCommands,
                 connectWithin,
                 handlerTimeout,
+                handlersAtOnce,
                 heartbeat);
     }
 
     public Limits badCommands(int max) {
         return new Limits(
-                connections, channels, rate, outbox, max, connectWithin, handlerTimeout, heartbeat);
+                connections,
+                channels,
+                rate,
+                outbox,
+                max,
+                connectWithin,
+                handlerTimeout,
+                handlersAtOnce,
+                heartbeat);
     }
 
     public Limits connectWithin(Duration deadline) {
@@ -106,6 +134,7 @@ public record Limits(
                 badCommands,
                 deadline,
                 handlerTimeout,
+                handlersAtOnce,
                 heartbeat);
     }
 
@@ -118,6 +147,7 @@ public record Limits(
                 badCommands,
                 connectWithin,
                 deadline,
+                handlersAtOnce,
                 heartbeat);
     }
 
@@ -130,6 +160,20 @@ public record Limits(
                 badCommands,
                 connectWithin,
                 handlerTimeout,
+                handlersAtOnce,
                 other);
+    }
+
+    public Limits handlersAtOnce(int max) {
+        return new Limits(
+                connections,
+                channels,
+                rate,
+                outbox,
+                badCommands,
+                connectWithin,
+                handlerTimeout,
+                max,
+                heartbeat);
     }
 }

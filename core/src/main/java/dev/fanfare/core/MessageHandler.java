@@ -23,9 +23,10 @@ public interface MessageHandler {
     }
 
     enum Where {
-        /// On a virtual thread, one at a time and in order for each session; it may block for up to
-        /// [Limits#handlerTimeout]. Then it is interrupted, the client is answered `unavailable`,
-        /// and the next one begins, even if this one ignores the interruption.
+        /// On a virtual thread, begun in order for each session, and one at a time unless
+        /// [Limits#handlersAtOnce] is more; it may block for up to [Limits#handlerTimeout]. Then it
+        /// is interrupted, the client is answered `unavailable`, and the next one begins, even if
+        /// this one ignores the interruption.
         VIRTUAL_THREAD,
         /// On the session's event loop: it must not block, and is watched.
         INLINE

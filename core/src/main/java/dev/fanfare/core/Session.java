@@ -503,7 +503,7 @@ public final class Session {
             synchronized (this) {
                 known = tasks;
                 if (known == null) {
-                    known = hub.serialTasks(id, endpoint.limits().handlerTimeout());
+                    known = hub.serialTasks(id, endpoint.limits());
                     tasks = known;
                 }
             }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.socketio;
 
+import dev.fanfare.core.ClientGoneException;
+import dev.fanfare.core.ClientTimeoutException;
 import dev.fanfare.engine.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 
 /// Acks that one socket's client still owes us. On the socket's loop.
 final class Calls {
@@ -40,7 +41,7 @@ final class Calls {
         Call call = open.remove(id);
         if (call != null) {
             call.answer.completeExceptionally(
-                    new TimeoutException("no ack within " + within.toMillis() + " ms"));
+                    new ClientTimeoutException("no ack within " + within.toMillis() + " ms"));
         }
     }
 
@@ -57,7 +58,7 @@ final class Calls {
         for (Call call : open.values()) {
             call.deadline.cancel();
             call.answer.completeExceptionally(
-                    new IllegalStateException("the socket is disconnected"));
+                    new ClientGoneException("the socket is disconnected"));
         }
         open.clear();
     }

@@ -11,21 +11,30 @@ record Namespace(String name, Endpoint endpoint, NamespaceEncoder encoder, Trait
     private static final Limits.Heartbeat NEVER =
             new Limits.Heartbeat(Duration.ofDays(30_000), Duration.ofDays(30_000));
 
+    /// Handlers of one session that wait for something at the same time, by default.
+    private static final int HANDLERS = 100;
+
     /// What a namespace has beside its endpoint.
-    record Traits(Events events, Refused refused, Duration recovery) {
+    ///
+    /// @param handlers of one session that may run at the same time
+    record Traits(Events events, Refused refused, Duration recovery, int handlers) {
         static final Traits DEFAULT =
-                new Traits(new PlainEvents(), Refused.CONNECT_ERROR, Duration.ZERO);
+                new Traits(new PlainEvents(), Refused.CONNECT_ERROR, Duration.ZERO, HANDLERS);
 
         Traits events(Events other) {
-            return new Traits(other, refused, recovery);
+            return new Traits(other, refused, recovery, handlers);
         }
 
         Traits refused(Refused other) {
-            return new Traits(events, other, recovery);
+            return new Traits(events, other, recovery, handlers);
         }
 
         Traits recovery(Duration other) {
-            return new Traits(events, refused, other);
+            return new Traits(events, refused, other, handlers);
+        }
+
+        Traits oneAtATime() {
+            return new Traits(events, refused, recovery, 1);
         }
 
         NamespaceEncoder encoder(String name) {
@@ -55,7 +64,7 @@ record Namespace(String name, Endpoint endpoint, NamespaceEncoder encoder, Trait
                         described.rules(),
                         described.handlers(),
                         described.lifecycle(),
-                        described.limits().heartbeat(NEVER),
+                        described.limits().heartbeat(NEVER).handlersAtOnce(traits.handlers),
                         described.full(),
                         described.messages());
         return new Namespace(name, endpoint, (NamespaceEncoder) described.encoder(), traits);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.socketio;
 
+import dev.fanfare.core.ClientGoneException;
 import dev.fanfare.core.Close;
 import dev.fanfare.core.Filter;
 import dev.fanfare.core.Loop;
@@ -299,7 +300,7 @@ final class NamespaceSocket implements Transport {
 
     private void ask(Event event, Duration within, CompletableFuture<byte[]> answer) {
         if (phase != Phase.CONNECTED) {
-            answer.completeExceptionally(new IllegalStateException("the socket is disconnected"));
+            answer.completeExceptionally(new ClientGoneException("the socket is disconnected"));
             return;
         }
         long id = calls.begin(answer, within, connection::after);

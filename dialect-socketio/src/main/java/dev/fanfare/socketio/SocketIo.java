@@ -110,6 +110,13 @@ public final class SocketIo implements Gateway.Plan {
         return trait(namespace, had -> had.recovery(window));
     }
 
+    /// Lets each handler of a session in this namespace finish before the next one begins. By
+    /// default the next event's handler begins as soon as the one before waits for something, as
+    /// behind an `await` on npm's server; up to 100 of one session wait at the same time.
+    public SocketIo oneAtATime(String namespace) {
+        return trait(namespace, Namespace.Traits::oneAtATime);
+    }
+
     private SocketIo trait(String namespace, UnaryOperator<Namespace.Traits> change) {
         traits.put(
                 namespace, change.apply(traits.getOrDefault(namespace, Namespace.Traits.DEFAULT)));
