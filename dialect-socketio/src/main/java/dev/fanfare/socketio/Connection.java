@@ -33,6 +33,9 @@ final class Connection {
     private static final Close ALONE = Close.of(1001, "no namespace");
     private static final byte[] PING = Frames.text("2");
 
+    /// How long a poll may wait while the client changes to a WebSocket; npm's server has the same.
+    private static final Duration POLL_WITHIN = Duration.ofMillis(100);
+
     /// In one POST, which holds the loop while it is read.
     private static final int MOST_PACKETS = 10_000;
 
@@ -54,6 +57,17 @@ final class Connection {
 
     private long companyBy;
     private volatile long due;
+
+    /// What [#timer] is set to; the latest time there is when it is not.
+    private long armedFor = Long.MAX_VALUE;
+
+    private Clock.Timer timer = () -> {};
+    private Clock.Timer release = () -> {};
+
+    /// Whether the client has closed it, and a poll that may be under way has to hear that.
+    private volatile boolean owesPoll;
+
+    private volatile long endedAt;
     private volatile boolean open = true;
     private volatile boolean known;
 
@@ -75,7 +89,7 @@ final class Connection {
         long now = home.clock().nanos();
         pingAt = now + home.settings().pingInterval().toNanos();
         companyBy = now + home.settings().connectWithin().toNanos();
-        due = Math.min(pingAt, companyBy);
+        schedule();
     }
 
     String sid() {
@@ -260,7 +274,7 @@ final class Connection {
 
     private void closedByClient() {
         if (carrier instanceof Polling polling) {
-            polling.leave();
+            owesPoll = !polling.leave();
         }
         end(Close.NORMAL);
     }
@@ -289,6 +303,12 @@ final class Connection {
 
     /// @return why it cannot be waited for, or null
     @Nullable String poll(Polling.Poll poll) {
+        if (owesPoll) {
+            owesPoll = false;
+            home.settled(this);
+            Polling.noop(poll);
+            return null;
+        }
         if (!open || !(carrier instanceof Polling polling)) {
             return "closed";
         }
@@ -337,25 +357,40 @@ final class Connection {
 
     /// The WebSocket that wanted to take over is gone.
     void unclaim() {
-        if (carrier instanceof Polling polling) {
+        if (carrier instanceof Polling) {
             claimed = false;
-            polling.keep();
+            release.cancel();
         }
     }
 
-    /// `2probe`: the next polls are answered at once, so that the client can stop polling.
+    /// `2probe`: polls are answered soon, so that the client can stop polling; not at once, so that
+    /// one that overtakes the `5` is not taken for one before it.
     void probed(Carrier by) {
         if (open && carrier instanceof Polling polling) {
             by.send(Frames.text("3probe"));
-            polling.release();
+            releaseSoon(polling);
         } else {
             by.close(LOST);
         }
     }
 
+    private void releaseSoon(Polling polling) {
+        release.cancel();
+        release =
+                after(
+                        POLL_WITHIN,
+                        () -> {
+                            if (open && claimed && carrier == polling) {
+                                polling.release();
+                                releaseSoon(polling);
+                            }
+                        });
+    }
+
     /// `5`: from now on by WebSocket.
     void upgrade(Carrier to) {
         if (open && carrier instanceof Polling polling) {
+            release.cancel();
             byte[] rest = polling.rest();
             carrier = to;
             to.write(Unpooled.wrappedBuffer(rest));
@@ -385,15 +420,32 @@ final class Connection {
 
     // ---- time and the end
 
-    /// Whether [#look] has something to do. Any thread.
-    boolean due(long now) {
-        return now >= due;
+    /// Whether it has to be looked at by then. Any thread.
+    boolean due(long by) {
+        return by >= due;
     }
 
-    void look(long now) {
-        if (!open) {
+    /// Does what is due, and sets a timer for what is due before the next sweep or two.
+    void arm() {
+        long now = home.clock().nanos();
+        if (!open || due - now > EngineIo.SOON) {
             return;
         }
+        if (now >= due) {
+            look(now);
+        } else if (due < armedFor) {
+            timer.cancel();
+            armedFor = due;
+            timer = after(Duration.ofNanos(due - now), this::rung);
+        }
+    }
+
+    private void rung() {
+        armedFor = Long.MAX_VALUE;
+        arm();
+    }
+
+    private void look(long now) {
         if (pongBy != 0 && now >= pongBy) {
             close(SILENT);
         } else if (sockets.isEmpty() && now >= companyBy) {
@@ -409,6 +461,17 @@ final class Connection {
     private void schedule() {
         long next = pongBy == 0 ? pingAt : pongBy;
         due = sockets.isEmpty() ? Math.min(next, companyBy) : next;
+        arm();
+    }
+
+    /// Whether the client has closed it, and no poll has heard that. Any thread.
+    boolean owesPoll() {
+        return owesPoll;
+    }
+
+    /// Any thread.
+    long endedAt() {
+        return endedAt;
     }
 
     /// Ends it from our side.
@@ -424,6 +487,9 @@ final class Connection {
             return;
         }
         open = false;
+        endedAt = home.clock().nanos();
+        timer.cancel();
+        release.cancel();
         home.left(stranger);
         stranger = null;
         for (NamespaceSocket socket : sockets.all()) {

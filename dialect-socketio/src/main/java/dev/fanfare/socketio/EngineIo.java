@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.socketio;
 
+import dev.fanfare.core.Close;
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.Loop;
 import dev.fanfare.core.SecurityEvent;
@@ -8,6 +9,7 @@ import dev.fanfare.core.Session;
 import dev.fanfare.core.Transport;
 import dev.fanfare.engine.Clock;
 import dev.fanfare.protocol.Utf8;
+import dev.fanfare.server.Conversation;
 import dev.fanfare.server.Cors;
 import dev.fanfare.server.Dialect;
 import dev.fanfare.server.FrameLimits;
@@ -22,6 +24,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -33,11 +36,23 @@ final class EngineIo implements Gateway {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int SID_BYTES = 16;
 
+    /// What is due sooner than two of these has a timer of its own.
+    private static final Duration SWEEP = Duration.ofSeconds(1);
+
+    static final long SOON = 2 * SWEEP.toNanos();
+
+    /// How long a poll is answered whose client has closed the connection beside it.
+    private static final long LEAVING = Duration.ofSeconds(5).toNanos();
+
+    private static final int MOST_LEAVING = 10_000;
+    private static final Close UPGRADED = Close.of(1008, "the session has a WebSocket");
+
     private final SocketIo.Settings settings;
     private final HttpServer.Node node;
     private final Map<String, Namespace> namespaces;
     private final Strangers strangers;
     private final ConcurrentHashMap<String, Connection> connections = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Connection> leaving = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, NamespaceSocket> sockets = new ConcurrentHashMap<>();
     private final Returns returns = new Returns();
     private volatile boolean closed;
@@ -108,7 +123,15 @@ final class EngineIo implements Gateway {
     }
 
     void gone(Connection connection) {
+        if (connection.owesPoll() && leaving.size() < MOST_LEAVING) {
+            leaving.put(connection.sid(), connection);
+        }
         connections.remove(connection.sid());
+    }
+
+    /// It owes nothing any more.
+    void settled(Connection connection) {
+        leaving.remove(connection.sid());
     }
 
     void left(@Nullable String stranger) {
@@ -136,13 +159,14 @@ final class EngineIo implements Gateway {
             return;
         }
         // First, so that no failure below is the end of it.
-        clock().after(settings.sweep(), this::sweep);
+        clock().after(SWEEP, this::sweep);
         long now = clock().nanos();
         for (Connection connection : connections.values()) {
-            if (connection.due(now)) {
-                connection.loop().execute(() -> connection.look(now));
+            if (connection.due(now + SOON)) {
+                connection.loop().execute(connection::arm);
             }
         }
+        leaving.values().removeIf(connection -> now - connection.endedAt() >= LEAVING);
         returns.sweep(now);
     }
 
@@ -150,7 +174,7 @@ final class EngineIo implements Gateway {
     public void close() {
         closed = true;
         for (Connection connection : connections.values()) {
-            connection.onLoop(() -> connection.close(dev.fanfare.core.Close.GOING_AWAY));
+            connection.onLoop(() -> connection.close(Close.GOING_AWAY));
         }
     }
 
@@ -213,7 +237,8 @@ final class EngineIo implements Gateway {
     }
 
     private @Nullable Connection find(String sid, Request request) {
-        Connection connection = connections.get(sid);
+        Connection open = connections.get(sid);
+        Connection connection = open == null ? leaving.get(sid) : open;
         return connection != null && connection.sameAs(request) ? connection : null;
     }
 
@@ -299,15 +324,20 @@ final class EngineIo implements Gateway {
         return connection.claim()
                 ? accept(socket ->
                         SocketConversation.probing(connection, socket, this::upgradeWithin))
-                : new Refuse(Fault.BAD_REQUEST.response());
+                : accept(EngineIo::superfluous);
+    }
+
+    /// A second WebSocket of a session sees a close, as with npm's server.
+    private static Conversation superfluous(Transport socket) {
+        socket.close(UPGRADED);
+        return new ClosedConversation();
     }
 
     private Runnable upgradeWithin(Runnable late) {
         return clock().after(settings.upgradeWithin(), late)::cancel;
     }
 
-    private Accept accept(
-            java.util.function.Function<Transport, dev.fanfare.server.Conversation> begun) {
+    private Accept accept(Function<Transport, Conversation> begun) {
         return new Accept(
                 FrameLimits.DEFAULT.message(settings.maxPayload()),
                 Dialect.Messages.TEXT_AND_BINARY,
@@ -357,6 +387,10 @@ final class EngineIo implements Gateway {
         return opened;
     }
 
+    static Response badRequest() {
+        return Fault.BAD_REQUEST.response();
+    }
+
     /// The errors that Engine.IO has numbers for.
     private enum Fault {
         UNKNOWN_TRANSPORT(0, "Transport unknown"),
@@ -381,7 +415,4 @@ final class EngineIo implements Gateway {
             return Response.json(this == FORBIDDEN ? 403 : 400, JSON.writeValueAsBytes(said));
         }
     }
-
-    /// How long an upgrade may take.
-    static final Duration UPGRADE_WITHIN = Duration.ofSeconds(10);
 }

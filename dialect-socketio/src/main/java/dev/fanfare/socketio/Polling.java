@@ -25,7 +25,6 @@ final class Polling implements Carrier {
     private int length;
     private int underWay;
     private volatile @Nullable Poll waiting;
-    private boolean noop;
     private boolean closed;
 
     /// @param written completes when the answer has been written out
@@ -57,15 +56,18 @@ final class Polling implements Carrier {
         return was;
     }
 
-    /// The next poll, or the one that waits, is answered even with nothing to say: the client is
-    /// changing to a WebSocket.
+    /// A poll that waits is answered even with nothing to say: the client is changing to a
+    /// WebSocket.
     void release() {
-        noop = true;
-        answer();
+        Poll poll = waiting;
+        if (poll != null && underWay == 0 && length == 0) {
+            waiting = null;
+            noop(poll);
+        }
     }
 
-    void keep() {
-        noop = false;
+    static void noop(Poll poll) {
+        poll.answer.complete(payload(NOOP));
     }
 
     @Override
@@ -91,10 +93,10 @@ final class Polling implements Carrier {
 
     private void answer() {
         Poll poll = waiting;
-        if (underWay > 0 || poll == null || (length == 0 && !noop)) {
+        if (underWay > 0 || poll == null || length == 0) {
             return;
         }
-        byte[] payload = length == 0 ? NOOP : Frames.payload(frames, length);
+        byte[] payload = Frames.payload(frames, length);
         waiting = null;
         frames = NOTHING;
         length = 0;
@@ -121,13 +123,14 @@ final class Polling implements Carrier {
         return (long) length + underWay;
     }
 
-    /// What nobody has polled, for the transport that takes over.
+    /// What nobody has polled, for the transport that takes over. A poll that waits has overtaken
+    /// the upgrade, and is answered as one behind it.
     byte[] rest() {
         byte[] left = Arrays.copyOf(frames, length);
         length = 0;
         frames = NOTHING;
         closed = true;
-        end(NOOP);
+        end(EngineIo.badRequest());
         return left;
     }
 
@@ -139,28 +142,32 @@ final class Polling implements Carrier {
             byte[] all = Arrays.copyOf(before, before.length + 2);
             all[before.length] = Frames.SEPARATOR;
             all[before.length + 1] = CLOSE[0];
-            end(all);
+            end(payload(all));
         } else {
-            end(CLOSE);
+            end(payload(CLOSE));
         }
         frames = NOTHING;
         length = 0;
     }
 
     /// The client has closed: a poll that waits is let go.
-    void leave() {
+    ///
+    /// @return whether one waited
+    boolean leave() {
         closed = true;
         frames = NOTHING;
         length = 0;
-        end(NOOP);
+        return end(payload(NOOP));
     }
 
-    private void end(byte[] payload) {
+    private boolean end(Response answer) {
         Poll poll = waiting;
-        if (poll != null) {
-            waiting = null;
-            poll.answer.complete(payload(payload));
+        if (poll == null) {
+            return false;
         }
+        waiting = null;
+        poll.answer.complete(answer);
+        return true;
     }
 
     static Response payload(byte[] payload) {

@@ -35,25 +35,28 @@ public final class SocketIo implements Gateway.Plan {
     /// @param path without a slash at its end
     /// @param pingInterval after how long the server pings
     /// @param pingTimeout how long the client may take to answer
+    /// @param connectWithin how long a connection may take to enter its first namespace
+    /// @param upgradeWithin how long the change to a WebSocket may take
     /// @param maxPayload bytes of a POST, and of a WebSocket message
     record Settings(
             String path,
             Duration pingInterval,
             Duration pingTimeout,
+            Duration connectWithin,
+            Duration upgradeWithin,
             int maxPayload,
             Origins origins) {
-        Duration connectWithin() {
-            return Duration.ofSeconds(10);
+        Settings {
+            positive("the ping interval", pingInterval);
+            positive("the ping timeout", pingTimeout);
+            positive("connectWithin", connectWithin);
+            positive("upgradeWithin", upgradeWithin);
         }
 
-        Duration upgradeWithin() {
-            return EngineIo.UPGRADE_WITHIN;
-        }
-
-        /// How often connections are looked at.
-        Duration sweep() {
-            long millis = pingInterval.toMillis() / 10;
-            return Duration.ofMillis(Math.clamp(millis, 20, 1_000));
+        private static void positive(String name, Duration time) {
+            if (!time.isPositive()) {
+                throw new IllegalArgumentException(name + " must be positive: " + time);
+            }
         }
     }
 
@@ -63,6 +66,8 @@ public final class SocketIo implements Gateway.Plan {
                         path,
                         Duration.ofSeconds(25),
                         Duration.ofSeconds(20),
+                        Duration.ofSeconds(45),
+                        Duration.ofSeconds(10),
                         1_000_000,
                         Origins.SAME);
     }
@@ -130,6 +135,8 @@ public final class SocketIo implements Gateway.Plan {
                         settings.path,
                         settings.pingInterval,
                         settings.pingTimeout,
+                        settings.connectWithin,
+                        settings.upgradeWithin,
                         settings.maxPayload,
                         allowed);
         return this;
@@ -140,7 +147,43 @@ public final class SocketIo implements Gateway.Plan {
     public SocketIo heartbeat(Duration interval, Duration timeout) {
         settings =
                 new Settings(
-                        settings.path, interval, timeout, settings.maxPayload, settings.origins);
+                        settings.path,
+                        interval,
+                        timeout,
+                        settings.connectWithin,
+                        settings.upgradeWithin,
+                        settings.maxPayload,
+                        settings.origins);
+        return this;
+    }
+
+    /// @param time in which a client enters its first namespace, or its connection is closed; 45 s
+    ///   by default
+    public SocketIo connectWithin(Duration time) {
+        settings =
+                new Settings(
+                        settings.path,
+                        settings.pingInterval,
+                        settings.pingTimeout,
+                        time,
+                        settings.upgradeWithin,
+                        settings.maxPayload,
+                        settings.origins);
+        return this;
+    }
+
+    /// @param time in which a client completes the change from long-polling to a WebSocket, or the
+    ///   WebSocket is closed and long-polling goes on; 10 s by default
+    public SocketIo upgradeWithin(Duration time) {
+        settings =
+                new Settings(
+                        settings.path,
+                        settings.pingInterval,
+                        settings.pingTimeout,
+                        settings.connectWithin,
+                        time,
+                        settings.maxPayload,
+                        settings.origins);
         return this;
     }
 
@@ -151,6 +194,8 @@ public final class SocketIo implements Gateway.Plan {
                         settings.path,
                         settings.pingInterval,
                         settings.pingTimeout,
+                        settings.connectWithin,
+                        settings.upgradeWithin,
                         bytes,
                         settings.origins);
         return this;

@@ -305,6 +305,38 @@ class EngineIoIT {
     }
 
     @Test
+    void shortIntervalsAreKeptToTheMillisecond() {
+        ManualClock clock = new ManualClock();
+        try (House house =
+                        House.open(
+                                clock,
+                                io ->
+                                        io.heartbeat(
+                                                Duration.ofMillis(310), Duration.ofMillis(205)));
+                Poller poller = Poller.at(house.url());
+                WebSocketClient socket =
+                        WebSocketClient.open(poller.socket("?EIO=4&transport=websocket"))) {
+            socket.receivesText();
+            socket.sends("40");
+            socket.receivesText();
+            socket.receivesText();
+            for (int i = 0; i < 3; i++) {
+                clock.advance(Duration.ofMillis(310));
+                assertThat(socket.receivesText()).isEqualTo("2");
+                socket.sends("3").sends("420[\"message-with-ack\"]");
+                assertThat(socket.receivesText()).isEqualTo("430[]");
+            }
+            clock.advance(Duration.ofMillis(310));
+            assertThat(socket.receivesText()).isEqualTo("2");
+            clock.advance(Duration.ofMillis(204));
+            socket.sends("421[\"message-with-ack\"]");
+            assertThat(socket.receivesText()).isEqualTo("431[]");
+            clock.advance(Duration.ofMillis(1));
+            socket.isClosed();
+        }
+    }
+
+    @Test
     void aWebSocketIsPingedAndClosedWhenItDoesNotAnswer() {
         ManualClock clock = new ManualClock();
         try (House house = House.open(clock, UnaryOperator.identity());
@@ -341,6 +373,32 @@ class EngineIoIT {
             assertThat(waiting.get(10, TimeUnit.SECONDS).body()).isEqualTo("6");
             assertThat(poller.poll().statusCode()).isEqualTo(400);
             assertThat(house.fanfare.sessions()).isEmpty();
+        }
+    }
+
+    @Test
+    void aPollBehindThePostThatClosesIsReleasedTooAndOnlyOne() {
+        try (House house = House.open();
+                Poller poller = Poller.open(house.url()).connected("40")) {
+            assertThat(poller.post("1").body()).isEqualTo("ok");
+            assertThat(house.io.connections()).isZero();
+
+            HttpResponse<String> released = poller.poll();
+            assertThat(released.statusCode()).isEqualTo(200);
+            assertThat(released.body()).isEqualTo("6");
+            assertThat(poller.poll().statusCode()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void aPollLongAfterThePostThatClosedIsRefused() {
+        ManualClock clock = new ManualClock();
+        try (House house = House.open(clock, UnaryOperator.identity());
+                Poller poller = Poller.open(house.url()).connected("40")) {
+            assertThat(poller.post("1").body()).isEqualTo("ok");
+            clock.advance(Duration.ofSeconds(6));
+
+            assertThat(poller.poll().statusCode()).isEqualTo(400);
         }
     }
 
@@ -404,10 +462,44 @@ class EngineIoIT {
 
             assertThat(poller.poll().statusCode()).isEqualTo(400);
             assertThat(poller.post("42[\"message\",1]").statusCode()).isEqualTo(400);
-            assertThatThrownBy(() -> WebSocketClient.open(poller.socket(upgrade(poller))))
-                    .isInstanceOf(HandshakeRefused.class);
+            try (WebSocketClient second = WebSocketClient.open(poller.socket(upgrade(poller)))) {
+                second.isClosedWith(1008);
+            }
             socket.sends("42[\"message\",\"hello\"]");
             assertThat(socket.receivesText()).isEqualTo("42[\"message-back\",\"hello\"]");
+        }
+    }
+
+    @Test
+    void aPollThatOvertakesTheUpgradeIsAnsweredAsOneBehindIt() throws Exception {
+        ManualClock clock = new ManualClock();
+        try (House house = House.open(clock, UnaryOperator.identity());
+                Poller poller = Poller.open(house.url()).connected("40");
+                WebSocketClient socket = WebSocketClient.open(poller.socket(upgrade(poller)))) {
+            CompletableFuture<HttpResponse<String>> early = poller.polling();
+            eventually(() -> assertThat(house.io.waitingPolls()).isOne());
+            socket.sends("2probe").sends("5");
+
+            assertThat(early.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(400);
+            assertThat(poller.poll().statusCode()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void aPollThatWaitsDuringTheUpgradeIsAnsweredSoon() throws Exception {
+        ManualClock clock = new ManualClock();
+        try (House house = House.open(clock, UnaryOperator.identity());
+                Poller poller = Poller.open(house.url()).connected("40");
+                WebSocketClient socket = WebSocketClient.open(poller.socket(upgrade(poller)))) {
+            CompletableFuture<HttpResponse<String>> waits = poller.polling();
+            eventually(() -> assertThat(house.io.waitingPolls()).isOne());
+            socket.sends("2probe");
+            assertThat(socket.receivesText()).isEqualTo("3probe");
+            eventually(() -> {
+                clock.advance(Duration.ofMillis(100));
+                assertThat(waits).isDone();
+            });
+            assertThat(waits.get().body()).isEqualTo("6");
         }
     }
 
@@ -439,12 +531,12 @@ class EngineIoIT {
     @Test
     void anUpgradeThatIsNotCompletedInTimeIsClosed() {
         ManualClock clock = new ManualClock();
-        try (House house = House.open(clock, UnaryOperator.identity());
+        try (House house = House.open(clock, io -> io.upgradeWithin(Duration.ofSeconds(3)));
                 Poller poller = Poller.open(house.url()).connected("40");
                 WebSocketClient socket = WebSocketClient.open(poller.socket(upgrade(poller)))) {
             socket.sends("2probe");
             assertThat(socket.receivesText()).isEqualTo("3probe");
-            clock.advance(Duration.ofSeconds(10));
+            clock.advance(Duration.ofSeconds(3));
 
             socket.isClosed();
             assertThat(house.io.connections()).isOne();
@@ -546,9 +638,9 @@ class EngineIoIT {
     @Test
     void aConnectionThatNeverEntersANamespaceIsClosed() {
         ManualClock clock = new ManualClock();
-        try (House house = House.open(clock, UnaryOperator.identity());
+        try (House house = House.open(clock, io -> io.connectWithin(Duration.ofSeconds(3)));
                 Poller poller = Poller.open(house.url())) {
-            clock.advance(Duration.ofSeconds(11));
+            clock.advance(Duration.ofSeconds(3));
 
             eventually(() -> assertThat(house.io.connections()).isZero());
             assertThat(poller.poll().statusCode()).isEqualTo(400);

@@ -111,8 +111,12 @@ class SocketIoIT {
 
     @Test
     void aClientThatNeverConnectsIsClosed() {
+        house.close();
+        house = House.open(clock, io -> io.heartbeat(Duration.ofHours(1), Duration.ofHours(1)));
         try (WebSocketClient socket = open("")) {
-            clock.advance(Duration.ofSeconds(11));
+            clock.advance(Duration.ofSeconds(44));
+            assertThat(house.io.connections()).isOne();
+            clock.advance(Duration.ofSeconds(1));
             socket.isClosed();
         }
     }
