@@ -74,6 +74,24 @@ export function socketio() {
         socket.close();
       });
 
+      it('asks a client that waits for an ack of its own', async () => {
+        const socket = await enter();
+        socket.on('question', async (question, answer) => answer(await socket.timeout(PATIENCE).emitWithAck('message-with-ack', question)));
+        assert.equal(await socket.timeout(PATIENCE).emitWithAck('ask-me', 'both ways'), 'both ways');
+        socket.close();
+      });
+
+      it('handles each of 3,500 events at once', async () => {
+        const socket = await enter();
+        socket.on('error', (error) => assert.fail(JSON.stringify(error)));
+        const answers = Array.from({length: 3_500}, (_, i) => socket.timeout(PATIENCE).emitWithAck('message-with-ack', i));
+        assert.deepEqual(
+          await Promise.all(answers),
+          answers.map((_, i) => i),
+        );
+        socket.close();
+      });
+
       it('has namespaces over one connection, and refuses one that it has not', async () => {
         const main = await enter();
         const {id} = main;

@@ -15,6 +15,13 @@ final class Conduct {
     /// Of what it was denied, the log has the first hundred.
     private static final int MOST_DENIED = 100;
 
+    private static final Refusal UNREAD =
+            Refusal.limit(
+                    Refusal.Code.TOO_MANY_REQUESTS,
+                    "outbox",
+                    1_000,
+                    "Too much waits for this client to read it. Ask again when it has.");
+
     private final Session session;
     private final TokenBucket bucket;
     private long refusedAt;
@@ -30,56 +37,67 @@ final class Conduct {
 
     /// Executes the command, if the rate allows it.
     void obey(Command command) {
-        Refusal refusal = take(session.hub().clock().nanos());
-        if (refusal == null) {
-            refusal = unread(command);
+        if (hasUnread(command)) {
+            session.refuse(command.id(), UNREAD);
+            return;
         }
-        if (refusal == null) {
+        long now = session.hub().clock().nanos();
+        Shortage shortage = take(now);
+        if (shortage == null) {
             session.hub().commands().execute(session, command);
         } else {
-            session.refuse(command.id(), refusal);
+            session.refuse(command.id(), refused(shortage, now));
             if (floods()) {
-                SecurityEvent.FLOOD.in(session).with("limit", refusal.limit()).log();
+                SecurityEvent.FLOOD.in(session).with("limit", shortage.limit()).log();
                 session.disconnect(Close.FLOOD);
             }
         }
     }
 
+    /// The same for who can wait: it is not refused, and no flood.
+    ///
+    /// @return 0 when it was executed, else in how many milliseconds to try again
+    long offer(Command command) {
+        Shortage shortage = take(session.hub().clock().nanos());
+        if (shortage == null) {
+            session.hub().commands().execute(session, command);
+            return 0;
+        }
+        return shortage.millis();
+    }
+
+    /// @param millis until there is one more
+    private record Shortage(String limit, int perSecond, long millis) {}
+
     /// Takes one command from the session's rate and its user's.
     ///
     /// @return why it may not be executed, or null when it may
-    private @Nullable Refusal take(long now) {
+    private @Nullable Shortage take(long now) {
         Limits.Rate rate = session.endpoint().limits().rate();
         long wait = bucket.take(rate.commands(), rate.burst(), now);
         if (wait > 0) {
-            return refused("commands", rate.commands(), wait, now);
+            return new Shortage("commands", rate.commands(), wait);
         }
         Principal who = session.principal();
         wait = who == null ? 0 : session.hub().users().take(who.user(), rate, now);
-        return wait > 0 ? refused("user-commands", rate.userCommands(), wait, now) : null;
+        return wait > 0 ? new Shortage("user-commands", rate.userCommands(), wait) : null;
     }
 
     /// Replies that the client does not read are not added to.
-    private @Nullable Refusal unread(Command command) {
-        return command instanceof Command.Pong || !session.outbox().full()
-                ? null
-                : Refusal.limit(
-                        Refusal.Code.TOO_MANY_REQUESTS,
-                        "outbox",
-                        1_000,
-                        "Too much waits for this client to read it. Ask again when it has.");
+    private boolean hasUnread(Command command) {
+        return !(command instanceof Command.Pong) && session.outbox().full();
     }
 
-    private Refusal refused(String limit, int perSecond, long wait, long now) {
+    private Refusal refused(Shortage shortage, long now) {
         if (refusedAt == 0 || now - refusedAt > SECOND) {
             floodSince = now;
         }
         refusedAt = now;
         return Refusal.limit(
                 Refusal.Code.TOO_MANY_REQUESTS,
-                limit,
-                wait,
-                "Too many commands: at most " + perSecond + " a second.");
+                shortage.limit(),
+                shortage.millis(),
+                "Too many commands: at most " + shortage.perSecond() + " a second.");
     }
 
     /// Whether it has been over its rate for longer than is borne.

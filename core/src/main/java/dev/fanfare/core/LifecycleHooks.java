@@ -37,7 +37,7 @@ record LifecycleHooks(Session session) {
                                 name,
                                 () -> run(name, hook),
                                 LifecycleHooks::nothing,
-                                SerialTasks.Company.NONE));
+                                SerialTasks.Concurrency.EXCLUSIVE));
     }
 
     private Runnable run(String name, Hook hook) {

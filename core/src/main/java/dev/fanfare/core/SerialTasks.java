@@ -14,11 +14,10 @@ import org.slf4j.LoggerFactory;
 
 /// Runs a session's tasks on virtual threads; while there is nothing to do there is no thread.
 ///
-/// Tasks begin in order. The next one begins when the one before has finished, or, where several
-/// may run at once, is seen to wait: two looks at its thread, [#LOOK] apart, find it waiting or
-/// blocked. So tasks that wait for nothing do not overlap, and one that waits holds up nobody, not
-/// even the client whose answer it waits for. Only a thread that others are queued behind is looked
-/// at.
+/// Tasks begin in order. The next one begins when the previous one has finished or, if
+/// [Limits#handlersAtOnce] allows, is waiting: two probes of its thread state, [#PROBE_INTERVAL]
+/// apart, find it waiting or blocked. Tasks that do not wait never overlap, and a task that waits
+/// does not delay the others. A thread is probed only while tasks are queued behind it.
 ///
 /// A task has a deadline, looked at by [#check] about once a second, so that no task needs a timer.
 /// One that is over it is interrupted, its outcome is dropped, and the next task begins. A task
@@ -29,12 +28,18 @@ final class SerialTasks {
 
     private static final int MOST_MESSAGES = 1_000;
     private static final int MOST_BYTES = 4 << 20;
+
+    /// Low-water marks: a reader that was stopped by a full queue resumes when a tenth of it is
+    /// free.
+    private static final int LOW_MESSAGES = MOST_MESSAGES / 10 * 9;
+
+    private static final int LOW_BYTES = MOST_BYTES / 10 * 9;
     static final int MOST_ABANDONED = 8;
 
-    /// Between two looks at a thread that waits; one that works is looked at ever more seldom.
-    private static final Duration LOOK = Duration.ofMillis(5);
+    /// Between two probes of a thread that waits; the interval doubles for one that works.
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(5);
 
-    private static final Duration SELDOM = Duration.ofMillis(80);
+    private static final Duration MAX_PROBE_INTERVAL = Duration.ofMillis(80);
 
     /// As an error tells it.
     static final String BOUND =
@@ -49,37 +54,42 @@ final class SerialTasks {
     /// @param name for the log
     /// @param work what is done, and may block; it answers with what follows if it was in time
     /// @param late what follows if it was not; it must not block
-    /// @param company whether others may run beside it, where several run at once
-    record Task(String name, Supplier<Runnable> work, Runnable late, Company company) {
-        /// One that may have company.
+    /// @param concurrency whether others may run beside it, where several run at once
+    record Task(String name, Supplier<Runnable> work, Runnable late, Concurrency concurrency) {
+        /// One that others may run beside.
         Task(String name, Supplier<Runnable> work, Runnable late) {
-            this(name, work, late, Company.OTHERS);
+            this(name, work, late, Concurrency.SHARED);
         }
     }
 
-    enum Company {
-        OTHERS,
+    enum Concurrency {
+        SHARED,
         /// It begins when all before it have ended, and those behind it when it has.
-        NONE
+        EXCLUSIVE
     }
 
     private record Waiting(Task task, int size) {}
 
-    private static final class Run {
+    private static final class RunningTask {
         private final Task task;
+        private final int size;
         private @Nullable Thread thread;
-        private Stage stage = Stage.WORKS;
+        private Stage stage = Stage.RUNNING;
         private Age age = Age.NEW;
         private long seenAt;
         private boolean seenWaiting;
 
-        Run(Task task) {
-            this.task = task;
+        /// Whether others have begun while it waits; then its bytes count as waiting.
+        private boolean overtaken;
+
+        RunningTask(Waiting begun) {
+            this.task = begun.task();
+            this.size = begun.size();
         }
     }
 
     private enum Stage {
-        WORKS,
+        RUNNING,
         DONE,
         /// Over its deadline, and interrupted.
         ABANDONED
@@ -98,21 +108,26 @@ final class SerialTasks {
     private final Set<SerialTasks> busy;
 
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(4);
+
+    /// Of what waits to begin, and of what waits while others run.
     private long bytes;
 
+    /// Runs when there is room again, if a reader waits for that.
+    private @Nullable Runnable whenRoom;
+
     /// In the order in which they began, without those that are abandoned.
-    private final List<Run> running = new ArrayList<>(1);
+    private final List<RunningTask> running = new ArrayList<>(1);
 
     /// The one that the next waits for.
-    private @Nullable Run last;
+    private @Nullable RunningTask last;
 
     private int abandoned;
-    private Duration pause = LOOK;
-    private boolean looking;
+    private Duration probeAfter = PROBE_INTERVAL;
+    private boolean probing;
 
     /// @param session for the log
     /// @param limits how long tasks may take, and how many may run at once
-    /// @param clock for the looks at threads
+    /// @param clock for probes
     /// @param busy those that have something to do, to be checked about once a second; concurrent
     SerialTasks(String session, Limits limits, Clock clock, Set<SerialTasks> busy) {
         this.session = session;
@@ -127,14 +142,22 @@ final class SerialTasks {
     /// @param size of the message; the last one that is taken may be over the bound
     /// @return whether it was taken
     synchronized boolean offer(int size, Task task) {
-        if (full() || abandoned >= MOST_ABANDONED) {
+        if (isFull() || abandoned >= MOST_ABANDONED) {
             return false;
         }
         add(new Waiting(task, size));
         return true;
     }
 
-    private boolean full() {
+    /// Whether another message may wait. If not, `notified` runs once there is room again; it must
+    /// not block.
+    synchronized boolean hasRoom(Runnable notified) {
+        boolean full = isFull();
+        whenRoom = full ? notified : null;
+        return !full;
+    }
+
+    private boolean isFull() {
         return waiting.size() >= MOST_MESSAGES || bytes >= MOST_BYTES;
     }
 
@@ -148,44 +171,53 @@ final class SerialTasks {
         waiting.add(added);
         busy.add(this);
         start(next());
-        look();
+        scheduleProbe();
     }
 
-    private void start(@Nullable Run first) {
+    private void start(@Nullable RunningTask first) {
         if (first != null) {
             Thread.startVirtualThread(() -> drain(first));
         }
     }
 
     /// Takes the next task, if it may begin. Holding the lock.
-    private @Nullable Run next() {
+    private @Nullable RunningTask next() {
         Waiting head = waiting.peek();
         if (head == null) {
-            pause = LOOK;
+            probeAfter = PROBE_INTERVAL;
             if (running.isEmpty()) {
                 busy.remove(this);
             }
             return null;
         }
-        boolean alone = head.task().company() == Company.NONE;
+        boolean alone = head.task().concurrency() == Concurrency.EXCLUSIVE;
         if (last != null || running.size() >= (alone ? 1 : atOnce)) {
             return null;
         }
         waiting.remove();
         bytes -= head.size();
-        Run next = new Run(head.task());
+        notifyRoom();
+        RunningTask next = new RunningTask(head);
         running.add(next);
         last = next;
         return next;
     }
 
-    private void drain(Run first) {
-        for (Run now = first; now != null; now = ended(now)) {
+    private void notifyRoom() {
+        Runnable notified = whenRoom;
+        if (notified != null && waiting.size() <= LOW_MESSAGES && bytes <= LOW_BYTES) {
+            whenRoom = null;
+            notified.run();
+        }
+    }
+
+    private void drain(RunningTask first) {
+        for (RunningTask now = first; now != null; now = ended(now)) {
             run(now);
         }
     }
 
-    private void run(Run now) {
+    private void run(RunningTask now) {
         begun(now);
         Task task = now.task;
         Runnable outcome = () -> {};
@@ -199,11 +231,11 @@ final class SerialTasks {
         }
     }
 
-    private synchronized void begun(Run now) {
+    private synchronized void begun(RunningTask now) {
         now.thread = Thread.currentThread();
     }
 
-    private synchronized boolean inTime(Run now) {
+    private synchronized boolean inTime(RunningTask now) {
         if (now.stage == Stage.ABANDONED) {
             return false;
         }
@@ -212,21 +244,25 @@ final class SerialTasks {
     }
 
     /// What the thread of `now` does next: nothing, if others go on.
-    private synchronized @Nullable Run ended(Run now) {
+    private synchronized @Nullable RunningTask ended(RunningTask now) {
         if (now.stage == Stage.ABANDONED) {
             abandoned--;
             return null;
         }
         gone(now);
-        Run next = next();
-        look();
+        RunningTask next = next();
+        scheduleProbe();
         return next;
     }
 
-    private void gone(Run now) {
+    private void gone(RunningTask now) {
         running.remove(now);
         if (last == now) {
             last = null;
+        }
+        if (now.overtaken) {
+            bytes -= now.size;
+            notifyRoom();
         }
     }
 
@@ -238,37 +274,42 @@ final class SerialTasks {
         }
     }
 
-    /// Sees to it that the last task's thread is looked at, if that may let another begin. Holding
-    /// the lock.
-    private void look() {
-        Run held = last;
-        if (looking || waiting.isEmpty() || held == null || running.size() >= atOnce) {
+    /// Schedules a probe of the last task's thread, if that may let another task begin. Holding the
+    /// lock.
+    private void scheduleProbe() {
+        RunningTask held = last;
+        if (probing || waiting.isEmpty() || held == null || running.size() >= atOnce) {
             return;
         }
-        if (held.task.company() == Company.OTHERS) {
-            looking = true;
-            clock.after(pause, this::looked);
+        if (held.task.concurrency() == Concurrency.SHARED) {
+            probing = true;
+            clock.after(probeAfter, this::probe);
         }
     }
 
-    private synchronized void looked() {
-        looking = false;
-        Run held = last;
-        if (held != null && waits(held.thread)) {
-            pause = LOOK;
+    private synchronized void probe() {
+        probing = false;
+        RunningTask held = last;
+        if (held != null && isWaiting(held.thread)) {
+            probeAfter = PROBE_INTERVAL;
             if (held.seenWaiting) {
                 last = null;
+                held.overtaken = true;
+                bytes += held.size;
                 start(next());
             }
             held.seenWaiting = true;
         } else if (held != null) {
             held.seenWaiting = false;
-            pause = SELDOM.compareTo(pause) < 0 ? SELDOM : pause.multipliedBy(2);
+            probeAfter =
+                    MAX_PROBE_INTERVAL.compareTo(probeAfter) < 0
+                            ? MAX_PROBE_INTERVAL
+                            : probeAfter.multipliedBy(2);
         }
-        look();
+        scheduleProbe();
     }
 
-    private static boolean waits(@Nullable Thread thread) {
+    private static boolean isWaiting(@Nullable Thread thread) {
         return thread != null
                 && switch (thread.getState()) {
                     case WAITING, TIMED_WAITING, BLOCKED -> true;
@@ -288,13 +329,13 @@ final class SerialTasks {
 
     private synchronized void resume() {
         start(next());
-        look();
+        scheduleProbe();
     }
 
     private synchronized List<Task> overdue(long now) {
         List<Task> late = new ArrayList<>(0);
-        for (Run run : List.copyOf(running)) {
-            if (run.stage == Stage.WORKS && overdue(run, now)) {
+        for (RunningTask run : List.copyOf(running)) {
+            if (run.stage == Stage.RUNNING && overdue(run, now)) {
                 abandon(run);
                 late.add(run.task);
             }
@@ -302,7 +343,7 @@ final class SerialTasks {
         return late;
     }
 
-    private boolean overdue(Run run, long now) {
+    private boolean overdue(RunningTask run, long now) {
         if (run.age == Age.NEW) {
             run.age = Age.SEEN;
             run.seenAt = now;
@@ -310,7 +351,7 @@ final class SerialTasks {
         return now - run.seenAt >= deadline.toNanos();
     }
 
-    private void abandon(Run run) {
+    private void abandon(RunningTask run) {
         gone(run);
         run.stage = Stage.ABANDONED;
         abandoned++;

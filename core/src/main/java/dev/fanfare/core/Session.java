@@ -4,6 +4,7 @@ package dev.fanfare.core;
 import dev.fanfare.engine.Content;
 import dev.fanfare.engine.Inbox;
 import dev.fanfare.engine.Position;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,10 @@ import org.slf4j.LoggerFactory;
 /// others from any thread.
 public final class Session {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /// Shortest pause of a transport that is over its rate, so that it resumes for more than one
+    /// command.
+    private static final long MIN_RESUME_MILLIS = 20;
 
     private final Hub hub;
     private final String id;
@@ -233,6 +238,34 @@ public final class Session {
         } else if (state == State.OPEN && outside != null) {
             outside.receive(command);
         }
+    }
+
+    /// The same for a transport that can stop reading: a command that there is no room for now, or
+    /// that is over the rate, is not refused. Then nothing has happened, and [Transport#resume]
+    /// says when to offer it again.
+    ///
+    /// @return whether it was taken
+    public boolean offer(Command command) {
+        if (state != State.CONNECTED) {
+            receive(command);
+            return true;
+        }
+        SerialTasks busy = tasks;
+        if (busy != null && !busy.hasRoom(this::resume)) {
+            return false;
+        }
+        long wait = conduct.offer(command);
+        if (wait > 0) {
+            hub.clock().after(Duration.ofMillis(Math.max(wait, MIN_RESUME_MILLIS)), this::resume);
+            return false;
+        }
+        heard();
+        turn.meter().commands.increment();
+        return true;
+    }
+
+    private void resume() {
+        turn.loop().execute(transport::resume);
     }
 
     /// The transport's [Transport#writable] has turned true.

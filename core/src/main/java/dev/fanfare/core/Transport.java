@@ -43,6 +43,10 @@ public interface Transport {
 
     void flush();
 
+    /// A command that [Session#offer] did not take may be offered again, and what comes behind it
+    /// read on. It may come for nothing.
+    default void resume() {}
+
     /// Asks the peer for a sign of life below the dialect (a WebSocket ping).
     void ping();
 

@@ -58,7 +58,7 @@ final class HandlersAtOnceTest {
     }
 
     @Test
-    void nextHandlerBeginsWhileTheOneBeforeWaits() {
+    void beginsNextHandlerWhilePreviousWaits() {
         MemoryTransport ada = house.connect("ada");
         send(ada, 1, "waits");
         send(ada, 2, "echo");
@@ -68,7 +68,7 @@ final class HandlersAtOnceTest {
     }
 
     @Test
-    void nextHandlerBeginsWhenTheOneBeforeHasFinishedIfThatOneWorks() {
+    void beginsNextHandlerAfterPreviousThatDoesNotWait() throws InterruptedException {
         MemoryTransport ada = house.connect("ada");
         send(ada, 1, "works");
         send(ada, 2, "echo");
@@ -80,7 +80,7 @@ final class HandlersAtOnceTest {
     }
 
     @Test
-    void handlersBeginInOrderAndSoManyAtOnce() {
+    void beginsHandlersInOrderUpToLimit() throws InterruptedException {
         MemoryTransport ada = house.connect("ada");
         for (int id = 1; id <= 5; id++) {
             send(ada, id, "waits");
@@ -95,7 +95,7 @@ final class HandlersAtOnceTest {
     }
 
     @Test
-    void oneAtATimeFinishesEachFirst() {
+    void finishesEachHandlerFirstWhenLimitIsOne() throws InterruptedException {
         house.limits(Limits.DEFAULT);
         MemoryTransport ada = house.connect("ada");
         send(ada, 1, "waits");
@@ -108,26 +108,27 @@ final class HandlersAtOnceTest {
     }
 
     @Test
-    void noHandlerBeginsBeforeOpenedHasFinished() {
+    void beginsNoHandlerBeforeOpenedHasFinished() throws InterruptedException {
         house.lifecycle(
                 new Endpoint.Lifecycle() {
                     @Override
                     public void opened(Session session) throws InterruptedException {
                         log.add("opened");
                         go.acquire();
+                        log.add("opened in full");
                     }
                 });
         MemoryTransport ada = house.connect("ada");
         send(ada, 1, "echo");
         begin("opened");
         lookOften();
-        assertThat(log).containsExactly("opened");
         go.release();
         hears(ada, "1 answer 1");
+        assertThat(log).containsExactly("opened", "opened in full", "1");
     }
 
     @Test
-    void closedIsToldWhenTheLastHandlerHasFinished() {
+    void runsClosedHookAfterLastHandlerHasFinished() throws InterruptedException {
         house.lifecycle(
                 new Endpoint.Lifecycle() {
                     @Override
@@ -147,7 +148,7 @@ final class HandlersAtOnceTest {
     }
 
     @Test
-    void eachHandlerHasItsDeadline() {
+    void interruptsEachHandlerAtItsDeadline() {
         MemoryTransport ada = house.connect("ada");
         send(ada, 1, "waits");
         send(ada, 2, "waits");
@@ -174,11 +175,13 @@ final class HandlersAtOnceTest {
         house.receive(to, new Command.Send(id, handler, data));
     }
 
-    /// Threads have been looked at as often as it takes, whatever they did.
-    private void lookOften() {
+    /// Threads have been looked at as often as it takes, whatever they did, and what that let begin
+    /// has begun.
+    private void lookOften() throws InterruptedException {
         for (int i = 0; i < 100; i++) {
             house.clock.advance(LOOK);
         }
+        Thread.startVirtualThread(() -> {}).join();
     }
 
     private void begin(String... names) {

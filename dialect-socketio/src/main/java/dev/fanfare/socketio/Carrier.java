@@ -12,6 +12,9 @@ sealed interface Carrier permits Polling, SocketCarrier {
 
     void flush();
 
+    /// Packets are taken again.
+    void resume();
+
     boolean writable();
 
     /// Bytes accepted and not yet taken by the operating system.

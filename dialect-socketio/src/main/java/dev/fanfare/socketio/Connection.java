@@ -8,14 +8,10 @@ import dev.fanfare.engine.Clock;
 import dev.fanfare.server.http.Request;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /// One Engine.IO connection, by whatever it travels, and the sockets of its namespaces.
@@ -25,19 +21,15 @@ import tools.jackson.databind.json.JsonMapper;
 // Futures: what is ignored only says that it was heard.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Connection {
-    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Close LOST = Close.LOST;
-    private static final Close BROKEN = Close.of(1002, "bad packet");
+    static final Close BROKEN = Close.of(1002, "bad packet");
     private static final Close SILENT = Close.of(1001, "ping timeout");
     private static final Close ALONE = Close.of(1001, "no namespace");
     private static final byte[] PING = Frames.text("2");
 
-    /// How long a poll may wait while the client changes to a WebSocket; npm's server has the same.
-    private static final Duration POLL_WITHIN = Duration.ofMillis(100);
-
-    /// In one POST, which holds the loop while it is read.
-    private static final int MOST_PACKETS = 10_000;
+    /// How long a poll waits while the client upgrades to a WebSocket, as with npm's server.
+    private static final Duration NOOP_INTERVAL = Duration.ofMillis(100);
 
     /// Packets between two pings that no session's rate counts.
     private static final int MOST_CONTROLS = 200;
@@ -47,6 +39,7 @@ final class Connection {
     private final Loop loop;
     private final Request opened;
     private final Sockets sockets;
+    private final PacketReader reader;
     private volatile Carrier carrier;
     private int controls;
 
@@ -64,8 +57,8 @@ final class Connection {
     private Clock.Timer timer = () -> {};
     private Clock.Timer release = () -> {};
 
-    /// Whether the client has closed it, and a poll that may be under way has to hear that.
-    private volatile boolean owesPoll;
+    /// Whether the client closed the session while no poll waited: one may still be in flight.
+    private volatile boolean awaitingLastPoll;
 
     private volatile long endedAt;
     private volatile boolean open = true;
@@ -84,6 +77,7 @@ final class Connection {
         this.loop = loop;
         this.opened = opened;
         this.sockets = new Sockets(this, home, opened);
+        this.reader = new PacketReader(this, sockets);
         this.carrier = first == null ? new Polling(this::drained) : first;
         this.claimed = first != null;
         long now = home.clock().nanos();
@@ -185,80 +179,23 @@ final class Connection {
 
     // ---- Engine.IO
 
-    /// A text message of a WebSocket.
-    void text(byte[] message) {
-        try {
-            if (open && message.length == 0) {
-                throw new BadPacket("an empty packet");
-            }
-            packet(message);
-        } catch (BadPacket e) {
-            broken(e);
-        }
+    PacketReader reader() {
+        return reader;
     }
 
-    /// A binary message of a WebSocket.
-    void binary(byte[] message) {
-        try {
-            sockets.attachment(message);
-        } catch (BadPacket e) {
-            broken(e);
-        }
+    /// The client is not read: what it does not say meanwhile is not its silence.
+    void paused() {
+        schedule();
     }
 
-    /// The body of a POST: packets with 0x1e between them.
-    ///
-    /// @return whether all of it could be read
-    boolean payload(byte[] body) {
-        try {
-            int from = 0;
-            int packets = 0;
-            for (int to = 0; to <= body.length && open; to++) {
-                if (to == body.length || body[to] == Frames.SEPARATOR) {
-                    if (++packets > MOST_PACKETS) {
-                        throw new BadPacket("more than " + MOST_PACKETS + " packets at once");
-                    }
-                    posted(Arrays.copyOfRange(body, from, to));
-                    from = to + 1;
-                }
-            }
-            return true;
-        } catch (BadPacket e) {
-            broken(e);
-            return false;
+    void resumed() {
+        if (pongBy != 0) {
+            pongBy = home.clock().nanos() + home.settings().pingTimeout().toNanos();
         }
+        schedule();
     }
 
-    private void posted(byte[] packet) throws BadPacket {
-        if (packet.length == 0) {
-            throw new BadPacket("an empty packet");
-        }
-        if (packet[0] != 'b') {
-            packet(packet);
-            return;
-        }
-        try {
-            sockets.attachment(
-                    Base64.getDecoder().decode(Arrays.copyOfRange(packet, 1, packet.length)));
-        } catch (IllegalArgumentException e) {
-            throw new BadPacket("no base64");
-        }
-    }
-
-    private void packet(byte[] packet) throws BadPacket {
-        if (!open) {
-            return;
-        }
-        switch (packet[0]) {
-            case '4' -> sockets.message(packet);
-            case '3' -> pong();
-            case '1' -> closedByClient();
-            case '6' -> control();
-            default -> throw new BadPacket("no packet for a server");
-        }
-    }
-
-    private void pong() throws BadPacket {
+    void pong() throws BadPacket {
         control();
         pongBy = 0;
         pingAt = home.clock().nanos() + home.settings().pingInterval().toNanos();
@@ -272,18 +209,11 @@ final class Connection {
         }
     }
 
-    private void closedByClient() {
+    void closedByClient() {
         if (carrier instanceof Polling polling) {
-            owesPoll = !polling.leave();
+            awaitingLastPoll = !polling.leave();
         }
         end(Close.NORMAL);
-    }
-
-    private void broken(BadPacket why) {
-        if (open) {
-            LOG.debug("a connection ends, sid={}: {}", sid, why.getMessage());
-            close(BROKEN);
-        }
     }
 
     /// A socket is gone; if it was the last, the client has a while to open another.
@@ -303,9 +233,9 @@ final class Connection {
 
     /// @return why it cannot be waited for, or null
     @Nullable String poll(Polling.Poll poll) {
-        if (owesPoll) {
-            owesPoll = false;
-            home.settled(this);
+        if (awaitingLastPoll) {
+            awaitingLastPoll = false;
+            home.lastPollAnswered(this);
             Polling.noop(poll);
             return null;
         }
@@ -378,7 +308,7 @@ final class Connection {
         release.cancel();
         release =
                 after(
-                        POLL_WITHIN,
+                        NOOP_INTERVAL,
                         () -> {
                             if (open && claimed && carrier == polling) {
                                 polling.release();
@@ -428,30 +358,31 @@ final class Connection {
     /// Does what is due, and sets a timer for what is due before the next sweep or two.
     void arm() {
         long now = home.clock().nanos();
-        if (!open || due - now > EngineIo.SOON) {
+        if (!open || due - now > EngineIo.TIMER_HORIZON) {
             return;
         }
         if (now >= due) {
-            look(now);
+            checkDeadlines(now);
         } else if (due < armedFor) {
             timer.cancel();
             armedFor = due;
-            timer = after(Duration.ofNanos(due - now), this::rung);
+            timer = after(Duration.ofNanos(due - now), this::onTimer);
         }
     }
 
-    private void rung() {
+    private void onTimer() {
         armedFor = Long.MAX_VALUE;
         arm();
     }
 
-    private void look(long now) {
-        if (pongBy != 0 && now >= pongBy) {
+    private void checkDeadlines(long now) {
+        if (pongBy != 0 && now >= pongBy && reader.hasRoom()) {
             close(SILENT);
         } else if (sockets.isEmpty() && now >= companyBy) {
             close(ALONE);
-        } else if (pongBy == 0 && now >= pingAt) {
+        } else if (now >= pingAt && (pongBy == 0 || !reader.hasRoom())) {
             controls = 0;
+            pingAt = now + home.settings().pingInterval().toNanos();
             pongBy = now + home.settings().pingTimeout().toNanos();
             carrier.send(PING);
         }
@@ -459,14 +390,14 @@ final class Connection {
     }
 
     private void schedule() {
-        long next = pongBy == 0 ? pingAt : pongBy;
+        long next = pongBy == 0 || !reader.hasRoom() ? pingAt : pongBy;
         due = sockets.isEmpty() ? Math.min(next, companyBy) : next;
         arm();
     }
 
-    /// Whether the client has closed it, and no poll has heard that. Any thread.
-    boolean owesPoll() {
-        return owesPoll;
+    /// Whether the client closed the session while no poll waited. Any thread.
+    boolean isAwaitingLastPoll() {
+        return awaitingLastPoll;
     }
 
     /// Any thread.
@@ -490,6 +421,7 @@ final class Connection {
         endedAt = home.clock().nanos();
         timer.cancel();
         release.cancel();
+        reader.end();
         home.left(stranger);
         stranger = null;
         for (NamespaceSocket socket : sockets.all()) {

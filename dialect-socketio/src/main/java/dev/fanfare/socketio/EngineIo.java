@@ -36,15 +36,15 @@ final class EngineIo implements Gateway {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int SID_BYTES = 16;
 
-    /// What is due sooner than two of these has a timer of its own.
+    /// A deadline that is nearer than two sweeps gets a timer of its own.
     private static final Duration SWEEP = Duration.ofSeconds(1);
 
-    static final long SOON = 2 * SWEEP.toNanos();
+    static final long TIMER_HORIZON = 2 * SWEEP.toNanos();
 
-    /// How long a poll is answered whose client has closed the connection beside it.
-    private static final long LEAVING = Duration.ofSeconds(5).toNanos();
+    /// How long after its client closed the session a last poll is answered.
+    private static final long LAST_POLL_WITHIN = Duration.ofSeconds(5).toNanos();
 
-    private static final int MOST_LEAVING = 10_000;
+    private static final int MAX_RECENTLY_CLOSED = 10_000;
     private static final Close UPGRADED = Close.of(1008, "the session has a WebSocket");
 
     private final SocketIo.Settings settings;
@@ -52,7 +52,7 @@ final class EngineIo implements Gateway {
     private final Map<String, Namespace> namespaces;
     private final Strangers strangers;
     private final ConcurrentHashMap<String, Connection> connections = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, Connection> leaving = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Connection> recentlyClosed = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, NamespaceSocket> sockets = new ConcurrentHashMap<>();
     private final Returns returns = new Returns();
     private volatile boolean closed;
@@ -123,15 +123,15 @@ final class EngineIo implements Gateway {
     }
 
     void gone(Connection connection) {
-        if (connection.owesPoll() && leaving.size() < MOST_LEAVING) {
-            leaving.put(connection.sid(), connection);
+        if (connection.isAwaitingLastPoll() && recentlyClosed.size() < MAX_RECENTLY_CLOSED) {
+            recentlyClosed.put(connection.sid(), connection);
         }
         connections.remove(connection.sid());
     }
 
-    /// It owes nothing any more.
-    void settled(Connection connection) {
-        leaving.remove(connection.sid());
+    /// Its last poll has been answered.
+    void lastPollAnswered(Connection connection) {
+        recentlyClosed.remove(connection.sid());
     }
 
     void left(@Nullable String stranger) {
@@ -162,11 +162,13 @@ final class EngineIo implements Gateway {
         clock().after(SWEEP, this::sweep);
         long now = clock().nanos();
         for (Connection connection : connections.values()) {
-            if (connection.due(now + SOON)) {
+            if (connection.due(now + TIMER_HORIZON)) {
                 connection.loop().execute(connection::arm);
             }
         }
-        leaving.values().removeIf(connection -> now - connection.endedAt() >= LEAVING);
+        recentlyClosed
+                .values()
+                .removeIf(connection -> now - connection.endedAt() >= LAST_POLL_WITHIN);
         returns.sweep(now);
     }
 
@@ -238,7 +240,7 @@ final class EngineIo implements Gateway {
 
     private @Nullable Connection find(String sid, Request request) {
         Connection open = connections.get(sid);
-        Connection connection = open == null ? leaving.get(sid) : open;
+        Connection connection = open == null ? recentlyClosed.get(sid) : open;
         return connection != null && connection.sameAs(request) ? connection : null;
     }
 
@@ -288,14 +290,11 @@ final class EngineIo implements Gateway {
                         && Utf8.valid(request.body());
         CompletableFuture<Response> done = new CompletableFuture<>();
         connection.onLoop(() -> {
-            boolean taken =
-                    connection.open()
-                            && connection.carrier() instanceof Polling
-                            && connection.payload(text ? request.body() : new byte[0]);
-            done.complete(
-                    taken
-                            ? Response.of(200, "text/html", new byte[] {'o', 'k'})
-                            : Fault.BAD_REQUEST.response());
+            if (connection.open() && connection.carrier() instanceof Polling) {
+                connection.reader().post(new Post(text ? request.body() : new byte[0], done));
+            } else {
+                done.complete(badRequest());
+            }
         });
         return open(call, done);
     }
@@ -324,11 +323,11 @@ final class EngineIo implements Gateway {
         return connection.claim()
                 ? accept(socket ->
                         SocketConversation.probing(connection, socket, this::upgradeWithin))
-                : accept(EngineIo::superfluous);
+                : accept(EngineIo::rejectSecondSocket);
     }
 
     /// A second WebSocket of a session sees a close, as with npm's server.
-    private static Conversation superfluous(Transport socket) {
+    private static Conversation rejectSecondSocket(Transport socket) {
         socket.close(UPGRADED);
         return new ClosedConversation();
     }

@@ -191,6 +191,11 @@ final class NamespaceSocket implements Transport {
         connection.carrier().flush();
     }
 
+    @Override
+    public void resume() {
+        connection.reader().resume();
+    }
+
     /// The connection has a heartbeat of its own.
     @Override
     public void ping() {}

@@ -91,6 +91,10 @@ final class Polling implements Carrier {
         answer();
     }
 
+    /// What was posted is the connection's.
+    @Override
+    public void resume() {}
+
     private void answer() {
         Poll poll = waiting;
         if (underWay > 0 || poll == null || length == 0) {

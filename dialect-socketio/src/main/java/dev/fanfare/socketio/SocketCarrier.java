@@ -20,6 +20,9 @@ final class SocketCarrier implements Carrier {
     private volatile boolean clear = true;
     private volatile long queued;
 
+    /// Takes the messages that arrived during a pause.
+    private Runnable resumed = () -> {};
+
     SocketCarrier(Transport socket) {
         this.socket = socket;
     }
@@ -47,6 +50,21 @@ final class SocketCarrier implements Carrier {
             batch = new ArrayList<>(1);
             socket.loop().execute(() -> arrived(handed));
         }
+    }
+
+    /// @param task takes the messages that arrived during the pause
+    void onResume(Runnable task) {
+        resumed = task;
+    }
+
+    @Override
+    public void resume() {
+        resumed.run();
+    }
+
+    /// The socket reads on.
+    void resumeSocket() {
+        socket.loop().execute(socket::resume);
     }
 
     /// On the socket's loop.

@@ -4,7 +4,9 @@ package dev.fanfare.socketio;
 import dev.fanfare.core.Close;
 import dev.fanfare.core.Transport;
 import dev.fanfare.server.Conversation;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// What comes by a WebSocket: a connection's packets, or the attempt to take one over.
@@ -16,8 +18,23 @@ final class SocketConversation implements Conversation {
     private final SocketCarrier carrier;
     private final @Nullable Runnable unfinished;
 
-    /// On the connection's loop.
-    private boolean carries;
+    /// What may be under way to the connection's loop, which may be another, or wait there.
+    private static final long MAX_IN_FLIGHT = 64 << 10;
+
+    private static final int MESSAGE_OVERHEAD = 1 << 10;
+
+    private final AtomicLong inFlight = new AtomicLong();
+
+    /// Whether the socket was told that there is no room.
+    private volatile boolean stopped;
+
+    /// On the connection's loop: what came while it took nothing.
+    private final ArrayDeque<Message> waiting = new ArrayDeque<>(0);
+
+    /// Changed on the connection's loop.
+    private volatile boolean carries;
+
+    private record Message(int size, Runnable task) {}
 
     private SocketConversation(
             Connection connection, SocketCarrier carrier, @Nullable Runnable unfinished) {
@@ -25,6 +42,7 @@ final class SocketConversation implements Conversation {
         this.carrier = carrier;
         this.carries = unfinished == null;
         this.unfinished = unfinished;
+        carrier.onResume(this::drain);
     }
 
     static SocketConversation of(Connection connection, SocketCarrier carrier) {
@@ -57,13 +75,54 @@ final class SocketConversation implements Conversation {
 
     @Override
     public void text(byte[] message) {
+        receive(
+                message,
+                () -> {
+                    if (carries) {
+                        connection.reader().text(message);
+                    } else {
+                        probe(message);
+                    }
+                });
+    }
+
+    private void receive(byte[] message, Runnable task) {
+        int size = message.length + MESSAGE_OVERHEAD;
+        inFlight.addAndGet(size);
         connection.onLoop(() -> {
-            if (carries) {
-                connection.text(message);
-            } else {
-                probe(message);
-            }
+            waiting.add(new Message(size, task));
+            drain();
         });
+    }
+
+    private void drain() {
+        while (isReading() && !waiting.isEmpty()) {
+            Message next = waiting.remove();
+            inFlight.addAndGet(-next.size());
+            next.task().run();
+        }
+        if (stopped && canTake()) {
+            stopped = false;
+            carrier.resumeSocket();
+        }
+    }
+
+    private boolean isReading() {
+        return !carries || connection.reader().hasRoom();
+    }
+
+    private boolean canTake() {
+        return isReading() && inFlight.get() < MAX_IN_FLIGHT;
+    }
+
+    @Override
+    public boolean hasRoom() {
+        if (!canTake()) {
+            stopped = true;
+            // Else what was taken meanwhile would not be told.
+            stopped = !canTake();
+        }
+        return !stopped;
     }
 
     private void probe(byte[] message) {
@@ -86,13 +145,15 @@ final class SocketConversation implements Conversation {
 
     @Override
     public void binary(byte[] message) {
-        connection.onLoop(() -> {
-            if (carries) {
-                connection.binary(message);
-            } else {
-                carrier.close(Close.of(1002, "no probe"));
-            }
-        });
+        receive(
+                message,
+                () -> {
+                    if (carries) {
+                        connection.reader().binary(message);
+                    } else {
+                        carrier.close(Close.of(1002, "no probe"));
+                    }
+                });
     }
 
     @Override

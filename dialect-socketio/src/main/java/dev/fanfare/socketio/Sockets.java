@@ -138,7 +138,9 @@ final class Sockets {
         if (session == null) {
             throw new BadPacket("the socket is not connected yet");
         }
-        session.receive(command);
+        if (!session.offer(command)) {
+            connection.reader().hold(session, command);
+        }
     }
 
     private void acked(NamespaceSocket socket, Packet packet, List<byte[]> bytes) throws BadPacket {

@@ -305,7 +305,7 @@ class EngineIoIT {
     }
 
     @Test
-    void shortIntervalsAreKeptToTheMillisecond() {
+    void keepsShortHeartbeatIntervalsToTheMillisecond() {
         ManualClock clock = new ManualClock();
         try (House house =
                         House.open(
@@ -377,7 +377,7 @@ class EngineIoIT {
     }
 
     @Test
-    void aPollBehindThePostThatClosesIsReleasedTooAndOnlyOne() {
+    void releasesOnePollAfterPostThatCloses() {
         try (House house = House.open();
                 Poller poller = Poller.open(house.url()).connected("40")) {
             assertThat(poller.post("1").body()).isEqualTo("ok");
@@ -391,7 +391,7 @@ class EngineIoIT {
     }
 
     @Test
-    void aPollLongAfterThePostThatClosedIsRefused() {
+    void refusesPollLongAfterPostThatCloses() {
         ManualClock clock = new ManualClock();
         try (House house = House.open(clock, UnaryOperator.identity());
                 Poller poller = Poller.open(house.url()).connected("40")) {
@@ -471,7 +471,7 @@ class EngineIoIT {
     }
 
     @Test
-    void aPollThatOvertakesTheUpgradeIsAnsweredAsOneBehindIt() throws Exception {
+    void refusesPollThatOvertakesUpgrade() throws Exception {
         ManualClock clock = new ManualClock();
         try (House house = House.open(clock, UnaryOperator.identity());
                 Poller poller = Poller.open(house.url()).connected("40");
@@ -486,7 +486,7 @@ class EngineIoIT {
     }
 
     @Test
-    void aPollThatWaitsDuringTheUpgradeIsAnsweredSoon() throws Exception {
+    void answersWaitingPollDuringUpgrade() throws Exception {
         ManualClock clock = new ManualClock();
         try (House house = House.open(clock, UnaryOperator.identity());
                 Poller poller = Poller.open(house.url()).connected("40");

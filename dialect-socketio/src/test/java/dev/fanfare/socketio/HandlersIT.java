@@ -68,7 +68,7 @@ class HandlersIT {
     }
 
     @Test
-    void anAckBehindAHandlerThatWaitsDoesNotWaitForIt() {
+    void acknowledgesEventWhileEarlierHandlerWaits() {
         try (WebSocketClient socket = connected("/slow")) {
             socket.sends("42/slow,0[\"wait\",1]").sends("42/slow,1[\"echo\",2]");
             assertThat(socket.receivesText()).isEqualTo("43/slow,1[2]");
@@ -78,7 +78,7 @@ class HandlersIT {
     }
 
     @Test
-    void aHandlerMayAskAClientThatWaitsForAnAckItself() {
+    void callsClientThatAwaitsItsOwnAck() {
         try (WebSocketClient socket = connected("/custom")) {
             assertThat(socket.receivesText()).startsWith("42/custom,[\"auth\"");
             socket.sends("42/custom,0[\"ask-me\",\"of\"]");
@@ -91,7 +91,7 @@ class HandlersIT {
     }
 
     @Test
-    void whatHandlersPublishKeepsTheOrderOfTheEvents() {
+    void keepsOrderOfPublicationsOfHandlersThatDoNotWait() {
         try (WebSocketClient socket = connected("/slow")) {
             socket.sends("42/slow,0[\"join\",1]");
             assertThat(socket.receivesText()).isEqualTo("43/slow,0[1]");
@@ -105,7 +105,7 @@ class HandlersIT {
     }
 
     @Test
-    void aNamespaceMayHaveOneHandlerAtATime() {
+    void runsOneHandlerAtATimeWhenConfigured() {
         try (House one = House.open(null, io -> io.oneAtATime("/"));
                 Poller poller = Poller.open(one.url()).connected("40")) {
             assertThat(poller.sid).isNotEmpty();
@@ -114,7 +114,7 @@ class HandlersIT {
     }
 
     @Test
-    void aClientThatDoesNotAnswerIsNoErrorOfTheHandler() {
+    void logsOneLineWhenClientDoesNotAnswerCall() {
         Logger logger = (Logger) LoggerFactory.getLogger("dev.fanfare.core.Commands");
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();

@@ -23,6 +23,12 @@ public interface Conversation {
     /// A whole message was larger than is taken, and thrown away.
     void tooLarge();
 
+    /// Whether it takes another message now. If not, nothing is read until the socket's
+    /// [dev.fanfare.core.Transport#resume], so that the peer has to wait.
+    default boolean hasRoom() {
+        return true;
+    }
+
     /// The socket takes more again.
     void writable();
 

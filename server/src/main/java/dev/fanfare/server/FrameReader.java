@@ -39,6 +39,11 @@ final class FrameReader {
 
         /// The connection must be closed with this.
         void violated(Close close);
+
+        /// Whether another frame is taken now; what is behind it stays where it is.
+        default boolean hasRoom() {
+            return true;
+        }
     }
 
     /// For [Peer#closed]: the Close frame was empty (RFC 6455, 7.1.5).
@@ -101,11 +106,16 @@ final class FrameReader {
         return message != null && stage != Stage.DONE;
     }
 
-    /// Reads all there is.
+    /// Reads all there is, or as much as there is room for.
     void read(ByteBuf in) {
         while (in.isReadable()) {
             switch (stage) {
-                case FIRST -> first(in.readUnsignedByte());
+                case FIRST -> {
+                    if (!peer.hasRoom()) {
+                        return;
+                    }
+                    first(in.readUnsignedByte());
+                }
                 case SECOND -> second(in.readUnsignedByte());
                 case LENGTH -> length(in.readUnsignedByte());
                 case MASK -> mask(in.readUnsignedByte());

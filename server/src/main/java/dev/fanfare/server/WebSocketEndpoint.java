@@ -44,6 +44,11 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
     private @Nullable String stranger;
 
     private @Nullable Conversation conversation;
+
+    /// What was read and there was no room for; at most what one read brings.
+    private @Nullable ByteBuf unread;
+
+    private boolean reading;
     private Phase phase = Phase.OPEN;
     private @Nullable Close end;
 
@@ -93,23 +98,62 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        Conversation live = conversation;
+        if (live != null && phase.compareTo(Phase.CLOSED) < 0) {
+            live.heard();
+        }
+        ByteBuf before = unread;
+        unread = null;
         ByteBuf in = (ByteBuf) message;
+        take(before == null ? in : Unpooled.wrappedBuffer(before, in));
+    }
+
+    private void take(ByteBuf in) {
+        reading = true;
         try {
-            Conversation live = conversation;
-            if (live != null && phase.compareTo(Phase.CLOSED) < 0) {
-                live.heard();
+            if (conversation != null && phase.compareTo(Phase.CLOSED) < 0) {
                 reader.read(in);
+            } else {
+                in.skipBytes(in.readableBytes());
             }
         } finally {
-            in.release();
+            reading = false;
+            if (in.isReadable()) {
+                unread = in;
+            } else {
+                in.release();
+            }
         }
+        readOrNot();
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        begun();
+    }
+
+    private void begun() {
         if (reader.open() && since == NOT_SEEN) {
             since = shared.clock().nanos();
             loop.watch(this);
+        }
+    }
+
+    @Override
+    public boolean hasRoom() {
+        Conversation live = conversation;
+        return phase != Phase.OPEN || live == null || live.hasRoom();
+    }
+
+    @Override
+    public void resume() {
+        ByteBuf in = unread;
+        if (in == null && phase != Phase.GONE) {
+            readOrNot();
+        } else if (in != null && !reading) {
+            unread = null;
+            take(in);
+            begun();
         }
     }
 
@@ -128,6 +172,10 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
             return;
         }
         phase = Phase.GONE;
+        if (unread != null) {
+            unread.release();
+            unread = null;
+        }
         reader.stop();
         loop.forget(this);
         known();
@@ -302,11 +350,15 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
         await();
         channel.writeAndFlush(frame(close.code(), close.reason()), channel.voidPromise());
         readOrNot();
+        if (unread != null) {
+            loop.execute(this::resume);
+        }
     }
 
-    /// What cannot be written need not be asked for; but a closing connection waits for a Close.
+    /// What cannot be written need not be asked for, and what there is no room for not be read; but
+    /// a closing connection waits for a Close.
     private void readOrNot() {
-        boolean on = phase != Phase.OPEN || channel.isWritable();
+        boolean on = phase != Phase.OPEN || (channel.isWritable() && hasRoom());
         channel.config().setAutoRead(on);
     }
 
@@ -371,7 +423,10 @@ final class WebSocketEndpoint extends ChannelInboundHandlerAdapter
             }
             case OPEN -> {
                 boolean open = reader.open() && since != NOT_SEEN;
-                if (open && now - since >= frames.messageWithin().toNanos()) {
+                if (open && !channel.config().isAutoRead()) {
+                    // What is not read is not late.
+                    since = now;
+                } else if (open && now - since >= frames.messageWithin().toNanos()) {
                     violated(Close.of(1008, "message not completed in time"));
                 }
                 yield strange || open || phase != Phase.OPEN

@@ -4,6 +4,7 @@ package dev.fanfare.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.core.Close;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -63,6 +64,22 @@ class FrameReaderTest {
         feed(HexFormat.of().parseHex("898000000000"));
 
         assertThat(heard.events).containsExactly("violated " + code);
+    }
+
+    @Test
+    void stopsBeforeNextFrameWithoutRoom() {
+        ByteBuf two =
+                Unpooled.wrappedBuffer(
+                        frame(0x81, new byte[] {'a'}), frame(0x81, new byte[] {'b'}));
+        heard.room = 1;
+        reader.read(two);
+        assertThat(heard.events).containsExactly("text a");
+        reader.read(two);
+        assertThat(heard.events).containsExactly("text a");
+        heard.room = 1;
+        reader.read(two);
+        assertThat(heard.events).containsExactly("text a", "text b");
+        assertThat(two.isReadable()).isFalse();
     }
 
     @Test
@@ -171,9 +188,16 @@ class FrameReaderTest {
 
     private static final class Heard implements FrameReader.Peer {
         final List<String> events = new ArrayList<>();
+        int room = Integer.MAX_VALUE;
+
+        @Override
+        public boolean hasRoom() {
+            return room > 0;
+        }
 
         @Override
         public void text(byte[] message) {
+            room--;
             events.add("text " + new String(message, StandardCharsets.UTF_8));
         }
 
