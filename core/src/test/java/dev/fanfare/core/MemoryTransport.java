@@ -18,6 +18,7 @@ final class MemoryTransport implements Transport {
     private long pending;
     private int flushes;
     private int pings;
+    private int resumes;
     private @Nullable Close closed;
     private @Nullable Session session;
 
@@ -70,6 +71,11 @@ final class MemoryTransport implements Transport {
     }
 
     @Override
+    public void resume() {
+        resumes++;
+    }
+
+    @Override
     public void ping() {
         pings++;
     }
@@ -115,6 +121,10 @@ final class MemoryTransport implements Transport {
 
     int flushes() {
         return flushes;
+    }
+
+    int resumes() {
+        return resumes;
     }
 
     int pings() {

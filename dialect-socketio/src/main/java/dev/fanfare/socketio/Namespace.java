@@ -64,9 +64,18 @@ record Namespace(String name, Endpoint endpoint, NamespaceEncoder encoder, Trait
                         described.rules(),
                         described.handlers(),
                         described.lifecycle(),
-                        described.limits().heartbeat(NEVER).handlersAtOnce(traits.handlers),
+                        limits(described.limits(), traits),
                         described.full(),
                         described.messages());
         return new Namespace(name, endpoint, (NamespaceEncoder) described.encoder(), traits);
+    }
+
+    /// An endpoint that says nothing has one handler at a time; a namespace then has its own
+    /// default.
+    private static Limits limits(Limits described, Traits traits) {
+        boolean chosen = described.handlersAtOnce() > 1 && traits.handlers > 1;
+        return described
+                .heartbeat(NEVER)
+                .handlersAtOnce(chosen ? described.handlersAtOnce() : traits.handlers);
     }
 }

@@ -117,7 +117,8 @@ public final class SocketIo implements Gateway.Plan {
 
     /// Lets each handler of a session in this namespace finish before the next one begins. By
     /// default the next event's handler begins as soon as the one before waits for something, as
-    /// behind an `await` on npm's server; up to 100 of one session wait at the same time.
+    /// behind an `await` on npm's server; up to 100 of one session run at the same time, or as many
+    /// as the namespace's [dev.fanfare.core.Limits#handlersAtOnce] allows.
     public SocketIo oneAtATime(String namespace) {
         return trait(namespace, Namespace.Traits::oneAtATime);
     }

@@ -8,11 +8,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.fanfare.core.Limits;
 import dev.fanfare.server.EndpointConfig;
 import dev.fanfare.testkit.WebSocketClient;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -105,11 +107,20 @@ class HandlersIT {
     }
 
     @Test
-    void runsOneHandlerAtATimeWhenConfigured() {
-        try (House one = House.open(null, io -> io.oneAtATime("/"));
-                Poller poller = Poller.open(one.url()).connected("40")) {
-            assertThat(poller.sid).isNotEmpty();
-            one.with(session -> assertThat(session.endpoint().limits().handlersAtOnce()).isOne());
+    void runsAsManyHandlersAtOnceAsConfigured() {
+        Limits ten = Limits.DEFAULT.handlersAtOnce(10);
+        assertThat(handlersAtOnce(io -> io.namespace("/n", _ -> {}))).isEqualTo(100);
+        assertThat(handlersAtOnce(io -> io.namespace("/n", at -> at.limits(ten)))).isEqualTo(10);
+        assertThat(handlersAtOnce(io -> io.namespace("/n", at -> at.limits(ten)).oneAtATime("/n")))
+                .isOne();
+    }
+
+    private static int handlersAtOnce(UnaryOperator<SocketIo> change) {
+        try (House house = House.open(null, change);
+                Poller poller = Poller.open(house.url())) {
+            assertThat(poller.post("40/n").body()).isEqualTo("ok");
+            assertThat(poller.poll().body()).startsWith("40/n,{");
+            return house.fanfare.sessions().getFirst().endpoint().limits().handlersAtOnce();
         }
     }
 
