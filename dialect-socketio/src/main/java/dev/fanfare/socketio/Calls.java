@@ -17,6 +17,9 @@ final class Calls {
     private final Map<Long, Call> open = new HashMap<>(0);
     private long next;
 
+    /// Calls that were given up, whose acks may still come.
+    private int expired;
+
     private record Call(CompletableFuture<byte[]> answer, Clock.Timer deadline) {}
 
     /// @param timer completes the call when its deadline is over
@@ -40,18 +43,25 @@ final class Calls {
     private void late(long id, Duration within) {
         Call call = open.remove(id);
         if (call != null) {
+            expired++;
             call.answer.completeExceptionally(
                     new ClientTimeoutException("no ack within " + within.toMillis() + " ms"));
         }
     }
 
-    /// What nobody waits for is ignored, as an ack that came too late.
-    void acked(long id, byte[] data) {
+    /// An ack that comes too late is ignored.
+    ///
+    /// @return whether the client was asked for it
+    boolean acked(long id, byte[] data) {
         Call call = open.remove(id);
-        if (call != null) {
-            call.deadline.cancel();
-            call.answer.complete(data);
+        if (call == null) {
+            boolean late = expired > 0;
+            expired -= late ? 1 : 0;
+            return late;
         }
+        call.deadline.cancel();
+        call.answer.complete(data);
+        return true;
     }
 
     void end() {

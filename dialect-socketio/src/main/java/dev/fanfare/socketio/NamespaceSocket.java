@@ -292,8 +292,9 @@ final class NamespaceSocket implements Transport {
         }
     }
 
-    void acked(long id, byte[] data) {
-        calls.acked(id, data);
+    /// @return whether the client was asked for it
+    boolean acked(long id, byte[] data) {
+        return calls.acked(id, data);
     }
 
     /// Sends an event that the client acknowledges. Any thread.

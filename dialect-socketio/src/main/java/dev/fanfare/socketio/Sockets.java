@@ -147,8 +147,9 @@ final class Sockets {
         if (packet.id() == Packet.NO_ID) {
             throw new BadPacket("an ack without an id");
         }
-        connection.control();
-        socket.acked(packet.id(), Arguments.ack(packet.json(), bytes));
+        if (!socket.acked(packet.id(), Arguments.ack(packet.json(), bytes))) {
+            connection.control();
+        }
     }
 
     private void connect(Packet packet) throws BadPacket {

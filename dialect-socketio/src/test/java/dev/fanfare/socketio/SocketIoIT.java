@@ -400,6 +400,37 @@ class SocketIoIT {
     }
 
     @Test
+    void acknowledgesAnyNumberOfCallsAndLateOnes() throws Exception {
+        Event question = new Event("question", House.json("1"));
+        try (WebSocketClient socket = connected()) {
+            for (int i = 0; i < 600; i += 2) {
+                Session session = house.fanfare.sessions().getFirst();
+                CompletableFuture<byte[]> late =
+                        house.io
+                                .call(session, question, Duration.ofMillis(1))
+                                .toCompletableFuture();
+                assertThat(socket.receivesText()).isEqualTo("42" + i + "[\"question\",1]");
+                clock.advance(Duration.ofMillis(1));
+                assertThat(late).failsWithin(Duration.ofSeconds(5));
+                CompletableFuture<byte[]> answered = call(new Event("question", House.json("2")));
+                assertThat(socket.receivesText()).isEqualTo("42" + (i + 1) + "[\"question\",2]");
+                socket.sends("43" + i + "[1]").sends("43" + (i + 1) + "[2]");
+                assertThat(answered.get(5, TimeUnit.SECONDS)).asString().isEqualTo("2");
+            }
+        }
+    }
+
+    @Test
+    void closesConnectionThatSendsManyAcksOfNothing() {
+        try (WebSocketClient socket = connected()) {
+            for (int i = 0; i < 300; i++) {
+                socket.sends("43" + i + "[1]");
+            }
+            socket.isClosed();
+        }
+    }
+
+    @Test
     void anAckOfASocketThatLeavesIsMissedAtOnce() {
         try (WebSocketClient socket = connected()) {
             CompletableFuture<byte[]> answer = call(new Event("question", House.json("1")));
