@@ -174,9 +174,18 @@ final class SerialTasks {
         scheduleProbe();
     }
 
+    /// Holding the lock.
     private void start(@Nullable RunningTask first) {
-        if (first != null) {
+        if (first == null) {
+            return;
+        }
+        try {
             Thread.startVirtualThread(() -> drain(first));
+        } catch (OutOfMemoryError _) {
+            // The operating system has no thread left for it: [#check] tries again.
+            gone(first);
+            bytes += first.size;
+            waiting.addFirst(new Waiting(first.task, first.size));
         }
     }
 
@@ -269,7 +278,7 @@ final class SerialTasks {
     private void follow(Task task, Runnable outcome) {
         try {
             outcome.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("a task failed: task={}, session={}", task.name(), session, e);
         }
     }
