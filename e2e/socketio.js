@@ -117,6 +117,31 @@ export function socketio() {
         outside.close();
       });
 
+      it('gets no ack of an event that was not done, as with its own server', async () => {
+        const socket = await enter();
+        socket.on('error', ({message}) => assert.fail(message));
+        for (const event of ['nobody', 'refuse', 'fail', 7]) {
+          socket.emit(event);
+          await assert.rejects(socket.timeout(300).emitWithAck(event, 'a'), /timed out/);
+        }
+        assert.equal(await socket.timeout(PATIENCE).emitWithAck('message-with-ack', 1), 1);
+        socket.close();
+      });
+
+      it('names events by numbers, and stays connected', async () => {
+        const main = await enter();
+        const custom = main.io.socket('/custom');
+        await next(custom, 'connect');
+        const ids = [main.id, custom.id];
+        const one = next(main, 'one');
+        main.emit(0);
+        main.emit(1, {x: 1});
+        assert.deepEqual(await one, [{x: 1}]);
+        assert.equal(await custom.timeout(PATIENCE).emitWithAck('message-with-ack', 1), 1);
+        assert.deepEqual([main.id, custom.id], ids);
+        main.io._close();
+      });
+
       it('is told why the server ends it', async () => {
         const socket = await enter();
         const ended = next(socket, 'disconnect');

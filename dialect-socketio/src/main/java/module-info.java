@@ -5,10 +5,15 @@ module dev.fanfare.socketio {
     requires dev.fanfare.protocol;
     requires transitive dev.fanfare.server;
     requires static transitive org.jspecify;
+    requires com.fasterxml.jackson.annotation;
     requires io.netty.buffer;
     requires org.slf4j;
     requires tools.jackson.core;
     requires tools.jackson.databind;
 
     exports dev.fanfare.socketio;
+
+    // Handlers that take or answer `Args` have them read and written as JSON.
+    opens dev.fanfare.socketio to
+            tools.jackson.databind;
 }

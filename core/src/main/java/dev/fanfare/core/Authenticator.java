@@ -28,6 +28,24 @@ public interface Authenticator {
         return new Outcome.Accepted(null);
     }
 
+    /// A client that the application does not let in, for a reason that it may know. It does not
+    /// come back by itself.
+    ///
+    /// @param message for the client
+    static Outcome reject(String message) {
+        return reject(Refusal.of(Refusal.Code.PERMISSION_DENIED, message));
+    }
+
+    /// The same, with data for dialects that carry it: Socket.IO's `connect_error.data`.
+    static Outcome reject(String message, Object data) {
+        return reject(Refusal.of(Refusal.Code.PERMISSION_DENIED, message).data(data));
+    }
+
+    private static Outcome reject(Refusal refusal) {
+        return new Outcome.Rejected(
+                refusal, Close.of(Close.INVALID_TOKEN.code(), "not admitted"), refusal.message());
+    }
+
     /// One answer for every invalid token, whatever is wrong with it.
     static Outcome invalid(String reason) {
         return new Outcome.Rejected(

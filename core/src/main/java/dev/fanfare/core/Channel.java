@@ -15,10 +15,21 @@ import org.jspecify.annotations.Nullable;
 public final class Channel {
     private final Hub hub;
     private final String name;
+    private final @Nullable String except;
 
     Channel(Hub hub, String name) {
+        this(hub, name, null);
+    }
+
+    private Channel(Hub hub, String name, @Nullable String except) {
         this.hub = hub;
         this.name = name;
+        this.except = except;
+    }
+
+    /// The same channel; what is published by it is not sent to `sender`.
+    public Channel except(Session sender) {
+        return new Channel(hub, name, sender.id());
     }
 
     public String name() {
@@ -29,18 +40,22 @@ public final class Channel {
     ///
     /// @throws IllegalArgumentException when it cannot be sent, and says why; so do the others
     public CompletionStage<Published> publish(Object value) {
-        return hub.publish(name, hub.content(value), null);
+        return publishChecked(hub.content(value), null);
     }
 
     /// Publishes under an event name.
     public CompletionStage<Published> publish(String event, Object value) {
-        return hub.publish(name, hub.content(event, value), null);
+        return publishChecked(hub.content(event, value), null);
     }
 
     /// @param idempotencyKey publishing again with the same key publishes nothing, and another
     ///   content with it is answered [Published.Novelty#CONFLICT]; null publishes always
     public CompletionStage<Published> publish(Content content, @Nullable String idempotencyKey) {
-        return hub.publish(name, hub.content(content), idempotencyKey);
+        return publishChecked(hub.content(content), idempotencyKey);
+    }
+
+    private CompletionStage<Published> publishChecked(Content content, @Nullable String key) {
+        return hub.publish(name, except == null ? content : content.except(except), key);
     }
 
     /// Why a client could not publish this as data here, whoever it is; null when it could.

@@ -204,16 +204,7 @@ final class Commands {
     }
 
     private void send(Session session, Command.Send command) {
-        MessageHandler handler = session.endpoint().handlers().get(command.handler());
-        if (handler == null) {
-            session.refuse(
-                    command.id(),
-                    Refusal.field(
-                            Refusal.Code.UNKNOWN_HANDLER,
-                            "handler",
-                            "There is no message of this name here."));
-            return;
-        }
+        MessageHandler handler = session.endpoint().handlers().find(command.handler());
         if (!handler.access().allows(session.principal(), Map.of())) {
             session.conduct().denied("handler", command.handler());
             session.refuse(
@@ -262,6 +253,13 @@ final class Commands {
         try {
             return new Reply.Answer(hub.answer(handler.handle(session, command.data())));
         } catch (InvalidMessage invalid) {
+            if (LOG.isDebugEnabled()) {
+                LOG.debug(
+                        "a message is refused: event={}, session={}: {}",
+                        SecurityEvent.harmless(command.handler()),
+                        session.id(),
+                        invalid.getMessage());
+            }
             return new Reply.Refused(invalid.refusal());
         } catch (Exception | Error e) {
             failed(session, command, e);
@@ -275,12 +273,15 @@ final class Commands {
         if (cause instanceof ClientTimeoutException || cause instanceof ClientGoneException) {
             LOG.info(
                     "the handler {} was not answered by its client, session={}: {}",
-                    command.handler(),
+                    SecurityEvent.harmless(command.handler()),
                     session.id(),
                     cause.getMessage());
         } else {
             LOG.error(
-                    "the handler {} failed, session={}", command.handler(), session.id(), failure);
+                    "the handler {} failed, session={}",
+                    SecurityEvent.harmless(command.handler()),
+                    session.id(),
+                    failure);
         }
     }
 

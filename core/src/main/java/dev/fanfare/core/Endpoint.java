@@ -11,7 +11,7 @@ import java.util.Map;
 /// @param authenticator decides who they are
 /// @param admission when a session counts as connected
 /// @param rules the channels that exist here; a name that matches none is unknown
-/// @param handlers by message name
+/// @param handlers of the messages that clients send
 /// @param lifecycle is told of sessions
 /// @param full how a session over [Limits#connections] ends
 /// @param messages when its sessions take what is sent to their users
@@ -21,7 +21,7 @@ public record Endpoint(
         Authenticator authenticator,
         Admission admission,
         Rulebook rules,
-        Map<String, MessageHandler> handlers,
+        MessageHandlers handlers,
         Lifecycle lifecycle,
         Limits limits,
         Close full,
@@ -44,7 +44,7 @@ public record Endpoint(
                 authenticator,
                 admission,
                 rules,
-                handlers,
+                MessageHandlers.of(handlers),
                 lifecycle,
                 limits,
                 full,
@@ -92,7 +92,42 @@ public record Endpoint(
         /// The session is connected.
         default void opened(Session session) throws Exception {}
 
-        /// A session that was connected is gone.
+        /// A session that was connected is gone. [Session#subscriptions] are the channels that it
+        /// had.
         default void closed(Session session, Close close) throws Exception {}
+
+        /// The hooks of both, first these.
+        default Lifecycle and(Lifecycle then) {
+            Lifecycle first = this;
+            return new Lifecycle() {
+                @Override
+                public void rejected(Session session, Authenticator.Outcome.Rejected why)
+                        throws Exception {
+                    try {
+                        first.rejected(session, why);
+                    } finally {
+                        then.rejected(session, why);
+                    }
+                }
+
+                @Override
+                public void opened(Session session) throws Exception {
+                    try {
+                        first.opened(session);
+                    } finally {
+                        then.opened(session);
+                    }
+                }
+
+                @Override
+                public void closed(Session session, Close close) throws Exception {
+                    try {
+                        first.closed(session, close);
+                    } finally {
+                        then.closed(session, close);
+                    }
+                }
+            };
+        }
     }
 }

@@ -130,6 +130,11 @@ public final class Hub implements AutoCloseable {
                 new Push.Message(content(value), clock.millis()));
     }
 
+    /// The same, under an event name.
+    public int broadcast(String event, Object value, Predicate<Session> to) {
+        return broadcast(content(event, value), to);
+    }
+
     /// The connected sessions.
     public List<Session> sessions() {
         return sessions.values().stream().filter(Session::connected).toList();

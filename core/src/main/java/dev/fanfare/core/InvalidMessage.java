@@ -3,7 +3,7 @@ package dev.fanfare.core;
 
 import org.jspecify.annotations.Nullable;
 
-/// A message that is not what its handler takes.
+/// A message that its handler refuses: by default because it is not what the handler takes.
 public final class InvalidMessage extends Exception {
     private final transient Refusal refusal;
 
@@ -12,6 +12,12 @@ public final class InvalidMessage extends Exception {
     public InvalidMessage(@Nullable String field, String problem) {
         super(problem);
         this.refusal = new Refusal(Refusal.Code.BAD_REQUEST, problem, field, null, -1);
+    }
+
+    /// A message that is refused for another reason, such as [Refusal.Code#PERMISSION_DENIED].
+    public InvalidMessage(Refusal refusal) {
+        super(refusal.message());
+        this.refusal = refusal;
     }
 
     public Refusal refusal() {

@@ -6,10 +6,28 @@ import org.jspecify.annotations.Nullable;
 /// Answers the messages of one name. What it throws is logged and answered as `internal`, and
 /// touches nobody else.
 public interface MessageHandler {
+    /// Refuses messages that no handler takes.
+    MessageHandler UNKNOWN =
+            new MessageHandler() {
+                @Override
+                public byte @Nullable [] handle(Session session, byte[] data)
+                        throws InvalidMessage {
+                    throw new InvalidMessage(
+                            Refusal.field(
+                                    Refusal.Code.UNKNOWN_HANDLER,
+                                    "handler",
+                                    "There is no message of this name here."));
+                }
+
+                @Override
+                public Where where() {
+                    return Where.INLINE;
+                }
+            };
+
     /// @param data what the client sent, as its dialect delivers it (JSON)
     /// @return the reply's data, or null for none
-    /// @throws InvalidMessage when the data is not what this handler takes: answered as
-    ///   `bad_request`
+    /// @throws InvalidMessage when the message is refused: answered with its refusal
     byte @Nullable [] handle(Session session, byte[] data) throws Exception;
 
     /// Who may send it; asked before it is read. It has nothing captured.

@@ -10,12 +10,25 @@ import org.jspecify.annotations.Nullable;
 /// @param field the offending field, or null
 /// @param limit the name of the limit that was met, or null
 /// @param retryAfter milliseconds until it may work, or -1 when trying again changes nothing
+/// @param data the application's own, written as JSON by dialects whose errors have a place for it
+///   (Socket.IO's `connect_error`); null for none
 public record Refusal(
         Code code,
         String message,
         @Nullable String field,
         @Nullable String limit,
-        long retryAfter) {
+        long retryAfter,
+        @Nullable Object data) {
+
+    /// Without data of the application's.
+    public Refusal(
+            Code code,
+            String message,
+            @Nullable String field,
+            @Nullable String limit,
+            long retryAfter) {
+        this(code, message, field, limit, retryAfter, null);
+    }
 
     public enum Code {
         BAD_REQUEST,
@@ -50,6 +63,11 @@ public record Refusal(
                 Code.CONFLICT,
                 "key",
                 "The key has been used for another publication in this channel. Nothing was published.");
+    }
+
+    /// The same, with data of the application's.
+    public Refusal data(Object other) {
+        return new Refusal(code, message, field, limit, retryAfter, other);
     }
 
     public static Refusal of(Code code, String message) {

@@ -72,7 +72,7 @@ public enum SecurityEvent {
     }
 
     /// In quotes where it would be taken for something else.
-    private static String harmless(String value) {
+    static String harmless(String value) {
         StringBuilder clean = new StringBuilder(Math.min(value.length(), MOST) + 2);
         boolean plain = !value.isEmpty();
         for (int i = 0; i < value.length() && i < MOST; i++) {

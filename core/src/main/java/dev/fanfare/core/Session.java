@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,11 @@ public final class Session {
 
     /// While it is not connected and may yet be.
     private @Nullable Entrance entrance;
+
+    private volatile @Nullable Map<String, Object> data;
+
+    /// The channels that it had when it ended.
+    private volatile @Nullable List<String> left;
 
     private volatile @Nullable SerialTasks tasks;
     private volatile @Nullable Mailbox mailbox;
@@ -117,11 +123,41 @@ public final class Session {
         return hub.channel(name);
     }
 
-    /// Names of the channels subscribed.
+    /// Names of the channels subscribed; of a session that has ended, those that it had.
     public CompletionStage<List<String>> subscriptions() {
+        List<String> had = left;
+        if (had != null) {
+            return CompletableFuture.completedFuture(had);
+        }
         CompletableFuture<List<String>> names = new CompletableFuture<>();
-        onLoop(() -> names.complete(subscriptions.names()));
+        onLoop(() -> {
+            List<String> hadMeanwhile = left;
+            names.complete(hadMeanwhile == null ? subscriptions.names() : hadMeanwhile);
+        });
         return names;
+    }
+
+    /// What the application keeps with this session, for as long as it lasts. A client that comes
+    /// without a WebSocket has a session for each request.
+    ///
+    /// @return may be changed from any thread; takes no null
+    public Map<String, Object> data() {
+        Map<String, Object> known = data;
+        if (known == null) {
+            synchronized (this) {
+                known = data;
+                if (known == null) {
+                    known = new ConcurrentHashMap<>(4);
+                    data = known;
+                }
+            }
+        }
+        return known;
+    }
+
+    /// The connection, for the dialect that opened this session.
+    public Transport transport() {
+        return transport;
     }
 
     /// Does what the client might have asked for itself, under the same rules, and answers it; no
@@ -139,6 +175,12 @@ public final class Session {
     /// @throws IllegalArgumentException when it cannot be sent, and says why
     public void send(Object value) {
         Content content = hub.content(value);
+        onLoop(() -> sendNow(content));
+    }
+
+    /// The same, under an event name.
+    public void send(String event, Object value) {
+        Content content = hub.content(event, value);
         onLoop(() -> sendNow(content));
     }
 
@@ -389,6 +431,7 @@ public final class Session {
         }
         transport.leaves();
         entrance = null;
+        left = subscriptions.names();
         subscriptions.endAll();
         outbox.close();
         handOver();

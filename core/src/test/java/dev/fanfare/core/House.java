@@ -81,7 +81,7 @@ final class House {
                 authenticator,
                 Endpoint.Admission.BY_COMMAND,
                 rules,
-                handlers,
+                MessageHandlers.of(handlers),
                 lifecycle,
                 limits,
                 Close.TOO_MANY_CONNECTIONS,

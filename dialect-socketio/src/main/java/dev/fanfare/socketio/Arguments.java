@@ -22,7 +22,7 @@ final class Arguments {
 
     private Arguments() {}
 
-    /// What an event's array says.
+    /// What an event's array says. A number is a name too, as for npm's server.
     ///
     /// @param attachments the bytes that its placeholders stand for
     static Event event(byte[] json, List<byte[]> attachments) throws BadPacket {
@@ -80,7 +80,56 @@ final class Arguments {
             return walk.cut(new Walk.Slice(mark.from(), mark.to()));
         }
         String text = Base64.getEncoder().encodeToString(attachments.get(mark.number()));
-        return utf8("{\"$binary\":\"" + text + "\"}");
+        return binary(text);
+    }
+
+    /// The arguments that a value of the hub's stands for, each as JSON.
+    static List<byte[]> list(byte[] data) {
+        if (!startsWith(data, ARGS)) {
+            return List.of(data);
+        }
+        byte[] array = Arrays.copyOfRange(data, ARGS.length - 1, data.length - 1);
+        try {
+            Walk walk = Walk.over(array);
+            return walk.elements().stream().map(walk::cut).toList();
+        } catch (BadPacket somethingElseBesides) {
+            return List.of(data);
+        }
+    }
+
+    /// The value of the hub's that stands for these arguments, each JSON.
+    static byte[] data(List<byte[]> arguments) {
+        if (arguments.size() == 1 && !startsWith(arguments.getFirst(), ARGS)) {
+            return arguments.getFirst();
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(ARGS);
+        for (int i = 0; i < arguments.size(); i++) {
+            if (i > 0) {
+                out.write(',');
+            }
+            out.writeBytes(arguments.get(i));
+        }
+        out.writeBytes(ARGS_END);
+        return out.toByteArray();
+    }
+
+    /// How the hub has bytes.
+    static byte[] binary(String base64) {
+        return utf8("{\"$binary\":\"" + base64 + "\"}");
+    }
+
+    /// The bytes that an argument is, or null when it is something else.
+    static byte @Nullable [] bytes(byte[] json) {
+        try {
+            List<Walk.Mark> marks = Walk.over(json).marks();
+            Walk.Mark mark = marks.size() == 1 ? marks.getFirst() : null;
+            String base64 =
+                    mark == null || mark.to() - mark.from() < json.length ? null : mark.base64();
+            return base64 == null ? null : decoded(base64);
+        } catch (BadPacket e) {
+            return null;
+        }
     }
 
     /// What goes on the wire for a value of the hub's.

@@ -2,6 +2,7 @@
 package dev.fanfare.socketio;
 
 import dev.fanfare.core.Close;
+import dev.fanfare.core.Hub;
 import dev.fanfare.core.Loop;
 import dev.fanfare.core.Session;
 import dev.fanfare.engine.Clock;
@@ -22,9 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Connection {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Close LOST = Close.LOST;
-    static final Close BROKEN = Close.of(1002, "bad packet");
-    private static final Close SILENT = Close.of(1001, "ping timeout");
+    private static final Close LOST = DisconnectReason.LOST;
+    static final Close BROKEN = DisconnectReason.BROKEN;
+    private static final Close SILENT = DisconnectReason.SILENT;
     private static final Close ALONE = Close.of(1001, "no namespace");
     private static final byte[] PING = Frames.text("2");
 
@@ -148,6 +149,10 @@ final class Connection {
         }
     }
 
+    Hub hub() {
+        return home.hub();
+    }
+
     Returns returns() {
         return home.returns();
     }
@@ -213,13 +218,12 @@ final class Connection {
         if (carrier instanceof Polling polling) {
             awaitingLastPoll = !polling.leave();
         }
-        end(Close.NORMAL);
+        end(DisconnectReason.CLOSED);
     }
 
     /// A socket is gone; if it was the last, the client has a while to open another.
     void left(NamespaceSocket socket) {
         if (sockets.remove(socket)) {
-            home.closed(socket);
             if (sockets.isEmpty()) {
                 Duration patience =
                         home.settings().pingInterval().plus(home.settings().pingTimeout());
@@ -344,7 +348,7 @@ final class Connection {
     /// A WebSocket is gone.
     void lost(Carrier by, Close close) {
         if (carrier == by) {
-            end(close);
+            end(DisconnectReason.transport(close));
         }
     }
 
@@ -426,7 +430,6 @@ final class Connection {
         stranger = null;
         for (NamespaceSocket socket : sockets.all()) {
             socket.lost(close);
-            home.closed(socket);
         }
         sockets.clear();
         // Who sees that it is gone can come back to its sockets.

@@ -5,7 +5,6 @@ import dev.fanfare.core.Close;
 import dev.fanfare.core.Hub;
 import dev.fanfare.core.Loop;
 import dev.fanfare.core.SecurityEvent;
-import dev.fanfare.core.Session;
 import dev.fanfare.core.Transport;
 import dev.fanfare.engine.Clock;
 import dev.fanfare.protocol.Utf8;
@@ -53,7 +52,6 @@ final class EngineIo implements Gateway {
     private final Strangers strangers;
     private final ConcurrentHashMap<String, Connection> connections = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Connection> recentlyClosed = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, NamespaceSocket> sockets = new ConcurrentHashMap<>();
     private final Returns returns = new Returns();
     private volatile boolean closed;
 
@@ -95,27 +93,8 @@ final class EngineIo implements Gateway {
     }
 
     static byte[] invalidNamespace(String name) {
-        return new NamespaceEncoder(
-                        name,
-                        new PlainEvents(),
-                        Refused.CONNECT_ERROR,
-                        NamespaceEncoder.Offsets.NONE)
+        return new NamespaceEncoder(name, Namespace.Traits.DEFAULT)
                 .error("Invalid namespace", null);
-    }
-
-    void opened(NamespaceSocket socket) {
-        sockets.put(socket.session().id(), socket);
-    }
-
-    void closed(NamespaceSocket socket) {
-        Session session = socket.opened();
-        if (session != null) {
-            sockets.remove(session.id(), socket);
-        }
-    }
-
-    @Nullable NamespaceSocket socket(Session session) {
-        return sockets.get(session.id());
     }
 
     Returns returns() {

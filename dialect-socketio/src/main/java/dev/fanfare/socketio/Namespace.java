@@ -17,34 +17,38 @@ record Namespace(String name, Endpoint endpoint, NamespaceEncoder encoder, Trait
     /// What a namespace has beside its endpoint.
     ///
     /// @param handlers of one session that may run at the same time
-    record Traits(Events events, Refused refused, Duration recovery, int handlers) {
+    record Traits(
+            Events events,
+            Refused refused,
+            ErrorReplies errors,
+            Duration recovery,
+            int handlers) {
         static final Traits DEFAULT =
-                new Traits(new PlainEvents(), Refused.CONNECT_ERROR, Duration.ZERO, HANDLERS);
+                new Traits(
+                        new PlainEvents(),
+                        Refused.CONNECT_ERROR,
+                        ErrorReplies.NONE,
+                        Duration.ZERO,
+                        HANDLERS);
 
         Traits events(Events other) {
-            return new Traits(other, refused, recovery, handlers);
+            return new Traits(other, refused, errors, recovery, handlers);
         }
 
         Traits refused(Refused other) {
-            return new Traits(events, other, recovery, handlers);
+            return new Traits(events, other, errors, recovery, handlers);
+        }
+
+        Traits errors(ErrorReplies other) {
+            return new Traits(events, refused, other, recovery, handlers);
         }
 
         Traits recovery(Duration other) {
-            return new Traits(events, refused, other, handlers);
+            return new Traits(events, refused, errors, other, handlers);
         }
 
         Traits oneAtATime() {
-            return new Traits(events, refused, recovery, 1);
-        }
-
-        NamespaceEncoder encoder(String name) {
-            return new NamespaceEncoder(
-                    name,
-                    events,
-                    refused,
-                    recovery.isZero()
-                            ? NamespaceEncoder.Offsets.NONE
-                            : NamespaceEncoder.Offsets.SENT);
+            return new Traits(events, refused, errors, recovery, 1);
         }
     }
 

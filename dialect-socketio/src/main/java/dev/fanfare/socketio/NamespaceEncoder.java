@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -29,32 +30,27 @@ final class NamespaceEncoder implements Encoder {
     private static final byte[] NOTHING = {};
 
     private final String prefix;
-    private final Events events;
-    private final Refused refused;
-    private final Offsets offsets;
+    private final Namespace.Traits traits;
 
-    NamespaceEncoder(String namespace, Events events, Refused refused, Offsets offsets) {
+    NamespaceEncoder(String namespace, Namespace.Traits traits) {
         this.prefix = namespace.equals("/") ? "" : namespace + ',';
-        this.events = events;
-        this.refused = refused;
-        this.offsets = offsets;
+        this.traits = traits;
     }
 
     /// Whether publications say where they are, for connection state recovery.
-    enum Offsets {
-        NONE,
-        SENT
+    private boolean offsets() {
+        return !traits.recovery().isZero();
     }
 
     @Override
     public byte @Nullable [] push(Push push) {
-        Event event = events.push(push);
+        Event event = traits.events().push(push);
         if (event == null) {
             return null;
         }
         Arguments.Wire wire = Arguments.wire(event.data());
         byte[] last = NOTHING;
-        if (offsets == Offsets.SENT) {
+        if (offsets()) {
             if (push instanceof Push.Delivery(var channel, var publication, _)) {
                 last = utf8('"' + Trail.offset(channel, publication) + '"');
             } else if (wire.endsInText()) {
@@ -64,13 +60,12 @@ final class NamespaceEncoder implements Encoder {
         return event(event.name(), -1, wire, last);
     }
 
-    /// An event of one socket's own.
+    /// An event of one socket's own, with an ack: the last argument is the client's callback, so a
+    /// text is not taken for an offset.
     ///
-    /// @param ack the id of the ack that is asked for, or -1
+    /// @param ack the id of the ack that is asked for
     byte @Nullable [] event(Event event, long ack) {
-        Arguments.Wire wire = Arguments.wire(event.data());
-        boolean mistakable = offsets == Offsets.SENT && wire.endsInText();
-        return event(event.name(), ack, wire, mistakable ? NULL : NOTHING);
+        return event(event.name(), ack, Arguments.wire(event.data()), NOTHING);
     }
 
     private byte @Nullable [] event(String name, long ack, Arguments.Wire wire, byte[] last) {
@@ -103,12 +98,18 @@ final class NamespaceEncoder implements Encoder {
         if (id == CONNECT) {
             return connecting(reply);
         }
-        if (id == 0) {
-            return reply instanceof Reply.Refused(Refusal refusal)
-                    ? push(new Push.Failed(refusal))
-                    : null;
+        if (reply instanceof Reply.Refused(Refusal refusal)) {
+            if (traits.errors() == ErrorReplies.NONE) {
+                return refusal.limit() == null ? null : push(new Push.Failed(refusal));
+            }
+            if (id == 0) {
+                return push(new Push.Failed(refusal));
+            }
         }
-        Arguments.Wire wire = Arguments.wire(events.answer(reply));
+        if (id == 0) {
+            return null;
+        }
+        Arguments.Wire wire = Arguments.wire(traits.events().answer(reply));
         return Frames.packet(
                 wire.attachments(), utf8(head('3', wire, id - 1) + '['), wire.json(), EVENT_END);
     }
@@ -117,10 +118,16 @@ final class NamespaceEncoder implements Encoder {
     private byte @Nullable [] connecting(Reply reply) {
         return switch (reply) {
             case Reply.Connected _ -> NOTHING;
-            case Reply.Refused(Refusal refusal) when refused == Refused.CONNECT_ERROR ->
-                    error(refusal.message(), PlainEvents.problem(refusal));
+            case Reply.Refused(Refusal refusal) when traits.refused() == Refused.CONNECT_ERROR ->
+                    error(refusal.message(), data(refusal));
             default -> null;
         };
+    }
+
+    /// `connect_error.data`: the application's own, or what is wrong.
+    private static Object data(Refusal refusal) {
+        JsonNode own = PlainEvents.data(refusal);
+        return own == null ? PlainEvents.problem(refusal) : own;
     }
 
     /// `44`: the socket is not connected, for this reason.

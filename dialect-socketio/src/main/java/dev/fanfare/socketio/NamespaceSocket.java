@@ -147,6 +147,7 @@ final class NamespaceSocket implements Transport {
         }
         back = null;
         if (whole) {
+            session().data().putAll(returning.left().data());
             welcome(returning.secret(), true);
             returning.handOver(connection.carrier());
         } else {
@@ -255,6 +256,7 @@ final class NamespaceSocket implements Transport {
                                     had.id(),
                                     who == null ? null : who.user(),
                                     listenedTo,
+                                    had.data(),
                                     trail,
                                     connection.until(window)));
         }

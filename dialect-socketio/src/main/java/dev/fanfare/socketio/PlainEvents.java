@@ -10,12 +10,17 @@ import dev.fanfare.engine.Position;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Publications under their own names, everything else in words of its own: `message`, `joined`,
 /// `left`, `gap`, `unsubscribed`, `expiring`, `error`.
 public final class PlainEvents implements Events {
+    private static final Logger LOG = LoggerFactory.getLogger(PlainEvents.class);
     private static final JsonMapper JSON = JsonMapper.shared();
 
     public PlainEvents() {}
@@ -74,7 +79,23 @@ public final class PlainEvents implements Events {
         if (refusal.retryAfter() >= 0) {
             said.put("retryAfter", refusal.retryAfter());
         }
+        JsonNode data = data(refusal);
+        if (data != null) {
+            said.put("data", data);
+        }
         return said;
+    }
+
+    /// The application's own data of a refusal. What has no JSON is left out, and logged: errors
+    /// are written on event loops.
+    static @Nullable JsonNode data(Refusal refusal) {
+        Object data = refusal.data();
+        try {
+            return data == null ? null : JSON.valueToTree(data);
+        } catch (JacksonException e) {
+            LOG.error("the data of an error was not sent, code={}", refusal.code().wire(), e);
+            return null;
+        }
     }
 
     @Override

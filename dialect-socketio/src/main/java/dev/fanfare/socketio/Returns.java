@@ -18,12 +18,14 @@ final class Returns {
     ///
     /// @param id of its session
     /// @param user whose it was; null for nobody's
+    /// @param data the application's, of the session
     /// @param until when it is forgotten; nanoseconds
     record Left(
             String namespace,
             String id,
             @Nullable String user,
             Map<String, Filter> channels,
+            Map<String, Object> data,
             Trail trail,
             long until) {}
 

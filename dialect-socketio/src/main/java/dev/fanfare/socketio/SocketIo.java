@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.socketio;
 
+import dev.fanfare.core.Close;
+import dev.fanfare.core.Credentials;
 import dev.fanfare.core.Encoder;
 import dev.fanfare.core.Endpoint;
+import dev.fanfare.core.InvalidMessage;
 import dev.fanfare.core.Session;
 import dev.fanfare.engine.Content;
 import dev.fanfare.server.EndpointConfig;
@@ -24,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each namespace is an endpoint: its sockets are sessions, a client's event goes to the handler of
 /// its name, and what that answers is the ack. Rooms are channels. One object describes one gateway
-/// of one node, and is its handle once the node runs; describing is not for several threads.
+/// of one node; describing is not for several threads. What handlers need of a session's socket is
+/// static, so that they can be written where the namespace is described.
 public final class SocketIo implements Gateway.Plan {
     private final Map<String, EndpointConfig> endpoints = new LinkedHashMap<>();
     private final Map<String, Namespace.Traits> traits = new LinkedHashMap<>();
@@ -105,6 +109,11 @@ public final class SocketIo implements Gateway.Plan {
     /// How clients learn that they may not enter a namespace; [Refused#CONNECT_ERROR] by default.
     public SocketIo refused(String namespace, Refused how) {
         return trait(namespace, had -> had.refused(how));
+    }
+
+    /// Whether clients are told of events that were not done; [ErrorReplies#NONE] by default.
+    public SocketIo errors(String namespace, ErrorReplies how) {
+        return trait(namespace, had -> had.errors(how));
     }
 
     /// A client of this namespace that loses its connection, and comes back within `window`, is
@@ -216,7 +225,8 @@ public final class SocketIo implements Gateway.Plan {
 
     @Override
     public Encoder encoder(String namespace) {
-        return encoders.computeIfAbsent(namespace, name -> traits(name).encoder(name));
+        return encoders.computeIfAbsent(
+                namespace, name -> new NamespaceEncoder(name, traits(name)));
     }
 
     private Namespace.Traits traits(String namespace) {
@@ -233,42 +243,74 @@ public final class SocketIo implements Gateway.Plan {
         return opened;
     }
 
-    // ---- once it runs; any thread
+    // ---- for handlers, hooks and authenticators; any thread
 
-    /// Sends an event to one session's client and completes with the ack's arguments, as
-    /// [Event#data] has them. Fails with [java.util.concurrent.TimeoutException] after `within`,
-    /// and with [IllegalStateException] when the session is none of this gateway's, or ends before.
+    /// Sends an event to one session's client and completes with the ack's arguments: the first, or
+    /// all of them as [Args]. Fails with [java.util.concurrent.TimeoutException] after `within`,
+    /// with [dev.fanfare.core.InvalidMessage] when the ack is of another type, and with
+    /// [IllegalStateException] when the session is no socket of Socket.IO, or ends before.
     ///
     /// @throws IllegalArgumentException when the event cannot be sent, and says why
-    public CompletionStage<byte[]> call(Session session, Event event, Duration within) {
-        EngineIo engine = running;
-        NamespaceSocket socket = engine == null ? null : engine.socket(session);
-        if (engine == null || socket == null) {
+    public static <T> CompletionStage<T> call(
+            Session session, Event event, Class<T> answer, Duration within) {
+        return call(session, event, within).thenCompose(data -> read(data, answer));
+    }
+
+    private static <T> CompletionStage<T> read(byte[] data, Class<T> type) {
+        try {
+            Args args = new Args(Arguments.list(data));
+            return CompletableFuture.completedFuture(
+                    type == Args.class ? type.cast(args) : args.get(0, type));
+        } catch (InvalidMessage e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /// The same, and completes with the arguments as [Event#data] has them.
+    public static CompletionStage<byte[]> call(Session session, Event event, Duration within) {
+        NamespaceSocket socket = socket(session);
+        if (socket == null) {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("no socket: session=" + session.id()));
         }
-        engine.hub().content(Content.of(event.name(), event.data()));
+        socket.connection().hub().content(Content.of(event.name(), event.data()));
         return socket.call(event, within);
     }
 
-    /// What the session's client brought; empty when it is no open session of this gateway.
-    public Optional<Handshake> handshake(Session session) {
+    /// What the session's client brought, also once the session has ended; empty when the session
+    /// is no socket of Socket.IO.
+    public static Optional<Handshake> handshake(Session session) {
         return Optional.ofNullable(socket(session)).map(NamespaceSocket::handshake);
     }
 
-    /// Whether the session continues an earlier one, with the channels it had; completes once that
-    /// is known. False when it is no open session of this gateway.
-    public CompletionStage<Boolean> recovered(Session session) {
+    /// Why a session ended, as Socket.IO names it: `client namespace disconnect`, `transport
+    /// close`, `transport error`, `ping timeout`, `parse error`, `server shutting down`; and
+    /// `server namespace disconnect` for whatever else ends it from this side ([Close#reason] says
+    /// what).
+    public static String reason(Close close) {
+        return DisconnectReason.of(close);
+    }
+
+    /// Whether the session continues an earlier one, with the channels and the data it had;
+    /// completes once that is known. False when it is no socket of Socket.IO.
+    public static CompletionStage<Boolean> recovered(Session session) {
         NamespaceSocket socket = socket(session);
         return socket == null
                 ? CompletableFuture.completedFuture(false)
                 : socket.recovered().minimalCompletionStage();
     }
 
-    private @Nullable NamespaceSocket socket(Session session) {
-        EngineIo engine = running;
-        return engine == null ? null : engine.socket(session);
+    /// The auth payload of a client, for an authenticator; empty when there is none, or of another
+    /// type.
+    public static <T> Optional<T> auth(Credentials credentials, Class<T> type) {
+        return Handshake.read(credentials.auth(), type);
     }
+
+    private static @Nullable NamespaceSocket socket(Session session) {
+        return session.transport() instanceof NamespaceSocket socket ? socket : null;
+    }
+
+    // ---- once it runs; any thread
 
     /// Open Engine.IO connections.
     public int connections() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fanfare.socketio;
 
-import dev.fanfare.core.Close;
 import dev.fanfare.core.Command;
 import dev.fanfare.core.Credentials;
 import dev.fanfare.core.Refusal;
@@ -24,7 +23,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class Sockets {
     private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Close SUPERSEDED = Close.of(1001, "the client is back");
     private static final int MOST_AUTH = 16 << 10;
 
     private final Connection connection;
@@ -109,7 +107,7 @@ final class Sockets {
                 case ACK, BINARY_ACK -> acked(socket, packet, bytes);
                 case DISCONNECT -> {
                     connection.control();
-                    socket.left(Close.NORMAL);
+                    socket.left(DisconnectReason.CLIENT);
                     connection.left(socket);
                 }
                 case CONNECT, CONNECT_ERROR -> throw new BadPacket("the socket is connected");
@@ -184,7 +182,7 @@ final class Sockets {
         } else {
             Connection old = before.connection();
             old.onLoop(() -> {
-                old.close(SUPERSEDED);
+                old.close(DisconnectReason.SUPERSEDED);
                 connection.onLoop(() -> found(socket, secret, auth));
             });
         }
@@ -209,10 +207,14 @@ final class Sockets {
         String token =
                 auth.get("token") instanceof String given ? given : opened.bearer().orElse(null);
         Credentials shown =
-                new Credentials(token, opened.query(), opened.cookies(), opened.remote());
+                new Credentials(
+                        token,
+                        opened.query(),
+                        opened.cookies(),
+                        opened.remote(),
+                        socket.handshake().auth());
         socket.begin(home.hub().open(socket.namespace().endpoint(), socket, shown, id));
         if (sockets.get(name) == socket) {
-            home.opened(socket);
             socket.session().receive(new Command.Connect(NamespaceEncoder.CONNECT, 1, token));
         }
     }

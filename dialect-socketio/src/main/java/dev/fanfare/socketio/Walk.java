@@ -108,7 +108,8 @@ final class Walk {
         return marks;
     }
 
-    /// The first element of the array, when that is a text.
+    /// The first element of the array, when that is a text or a number: its digits as they were
+    /// sent.
     @Nullable String first() {
         return first;
     }
@@ -135,7 +136,7 @@ final class Walk {
                 token != JsonToken.END_ARRAY;
                 token = parser.nextToken()) {
             int from = tokenAt();
-            if (elements.isEmpty() && token == JsonToken.VALUE_STRING) {
+            if (elements.isEmpty() && (token == JsonToken.VALUE_STRING || token.isNumeric())) {
                 first = parser.getString();
             }
             value(token);

@@ -72,6 +72,7 @@ class ArgumentsTest {
     void anObjectThatOnlyBeginsLikeSeveralArgumentsIsOne() {
         byte[] data = utf8("{\"$args\":[1],\"x\":[2]}");
         assertThat(Arguments.wire(data).json()).isEqualTo(data);
+        assertThat(Arguments.list(data)).containsExactly(data);
     }
 
     @Test
@@ -125,6 +126,9 @@ class ArgumentsTest {
 
             String expected = wire.substring(4, wire.length() - 1).replaceFirst("^,", "");
             assertThat(new String(back.json(), StandardCharsets.UTF_8)).isEqualTo(expected);
+            List<byte[]> arguments = Arguments.list(event.data());
+            assertThat(arguments).hasSize(count);
+            assertThat(Arguments.data(arguments)).isEqualTo(event.data());
             assertThat(back.attachments()).hasSameSizeAs(attachments);
             for (int i = 0; i < attachments.size(); i++) {
                 assertThat(back.attachments().get(i)).isEqualTo(attachments.get(i));

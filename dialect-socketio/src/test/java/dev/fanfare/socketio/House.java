@@ -4,9 +4,11 @@ package dev.fanfare.socketio;
 import dev.fanfare.core.Authenticator;
 import dev.fanfare.core.Close;
 import dev.fanfare.core.Endpoint;
+import dev.fanfare.core.InvalidMessage;
 import dev.fanfare.core.Limits;
 import dev.fanfare.core.MessageHandler;
 import dev.fanfare.core.Principal;
+import dev.fanfare.core.Refusal;
 import dev.fanfare.core.Session;
 import dev.fanfare.engine.Content;
 import dev.fanfare.server.EndpointConfig;
@@ -67,7 +69,7 @@ final class House implements AutoCloseable {
                         new Endpoint.Lifecycle() {
                             @Override
                             public void opened(Session session) {
-                                io.handshake(session)
+                                SocketIo.handshake(session)
                                         .ifPresent(came ->
                                                 session.send(Content.of("auth", came.auth())));
                             }
@@ -78,11 +80,17 @@ final class House implements AutoCloseable {
                             session.send(Content.of("message-back", data));
                             return null;
                         }))
+                .on(
+                        "1",
+                        handler((session, data) -> {
+                            session.send(Content.of("one", data));
+                            return null;
+                        }))
                 .on("message-with-ack", handler((_, data) -> data))
                 .on(
                         "ask-me",
                         handler((session, data) ->
-                                io.call(
+                                SocketIo.call(
                                                 session,
                                                 new Event("question", data),
                                                 Duration.ofSeconds(10))
@@ -97,6 +105,17 @@ final class House implements AutoCloseable {
                                     .toCompletableFuture()
                                     .get();
                             return data;
+                        }))
+                .on(
+                        "refuse",
+                        handler((_, _) -> {
+                            throw new InvalidMessage(
+                                    Refusal.of(Refusal.Code.PERMISSION_DENIED, "Not you."));
+                        }))
+                .on(
+                        "fail",
+                        handler((_, _) -> {
+                            throw new IllegalStateException("a fault of the application's");
                         }))
                 .on(
                         "leave-me",
@@ -150,18 +169,8 @@ final class House implements AutoCloseable {
         fanfare.sessions().forEach(each);
     }
 
-    /// What a node does while it closes takes time, which here has to be wound.
     @Override
     public void close() {
-        Thread closer = Thread.ofVirtual().start(fanfare::close);
-        try {
-            while (!closer.join(Duration.ofMillis(10))) {
-                if (clock != null) {
-                    clock.advance(Duration.ofMillis(1));
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Closing.wind(clock, fanfare::close);
     }
 }

@@ -137,8 +137,7 @@ class RecoveryIT {
                 }
                 assertThat(again.events).isEqualTo(of("news", 4, 302));
                 assertThat(
-                                house.io
-                                        .recovered(house.fanfare.sessions().getFirst())
+                                SocketIo.recovered(house.fanfare.sessions().getFirst())
                                         .toCompletableFuture()
                                         .join())
                         .isTrue();

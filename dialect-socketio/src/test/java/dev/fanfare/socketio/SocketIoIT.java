@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.fanfare.core.Limits;
 import dev.fanfare.core.Session;
 import dev.fanfare.engine.Content;
 import dev.fanfare.testkit.ManualClock;
@@ -13,6 +18,7 @@ import dev.fanfare.testkit.WebSocketClient;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,7 +26,9 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /// Socket.IO 5 over a real WebSocket: what its specification says, and what the protocol's own
 /// suite looks at.
@@ -196,6 +204,29 @@ class SocketIoIT {
     }
 
     @Test
+    void anEventMayBeNamedByANumber() {
+        try (WebSocketClient socket = connected().sends("40/custom")) {
+            socket.receivesText();
+            socket.receivesText();
+            socket.sends("42[1,{\"x\":1}]");
+            assertThat(socket.receivesText()).isEqualTo("42[\"one\",{\"x\":1}]");
+            socket.sends("427[1,\"a\"]");
+            assertThat(socket.receivesText()).isEqualTo("42[\"one\",\"a\"]");
+            assertThat(socket.receivesText()).isEqualTo("437[]");
+            socket.sends("42/custom,[\"message\",1]");
+            assertThat(socket.receivesText()).isEqualTo("42/custom,[\"message-back\",1]");
+        }
+    }
+
+    @Test
+    void anEventByLongPollingMayBeNamedByANumber() {
+        try (Poller poller = Poller.open(house.url()).connected("40")) {
+            assertThat(poller.post("42[1,5]").body()).isEqualTo("ok");
+            assertThat(poller.poll().body()).contains("42[\"one\",5]");
+        }
+    }
+
+    @Test
     void bytesAreAttachments() {
         try (WebSocketClient socket = connected()) {
             socket.sends(
@@ -247,7 +278,9 @@ class SocketIoIT {
                 "42",
                 "42[",
                 "42[]",
-                "42[1]",
+                "42[true]",
+                "42[null]",
+                "42[[1]]",
                 "42[\"connect\"]",
                 "42abc[\"message-with-ack\",1,\"2\",{\"3\":[false]}]",
                 "421234567890123456[\"message-with-ack\"]",
@@ -292,15 +325,82 @@ class SocketIoIT {
         }
     }
 
-    @Test
-    void anEventThatNobodyHandlesIsAnsweredAndTheConnectionLives() {
+    @ParameterizedTest
+    @ValueSource(strings = {"nobody", "refuse", "fail"})
+    void anEventThatIsNotDoneIsNotAnswered(String event) {
         try (WebSocketClient socket = connected()) {
-            socket.sends("427[\"nobody\"]").sends("42[\"nobody\"]").sends("42[\"message\"]");
-            assertThat(socket.receivesText())
-                    .startsWith("437[{\"error\":{\"code\":\"unknown_handler\"");
-            assertThat(socket.receivesText())
-                    .startsWith("42[\"error\",{\"code\":\"unknown_handler\"");
+            socket.sends("427[\"" + event + "\"]").sends("42[\"" + event + "\"]");
+            socket.sends("428[\"message-with-ack\",1]");
+            assertThat(socket.receivesText()).isEqualTo("438[1]");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nobody,unknown_handler", "refuse,permission_denied", "fail,internal"})
+    void anEventThatIsNotDoneIsAnsweredWithItsErrorWhereTheNamespaceSaysSo(
+            String event, String code) {
+        house.close();
+        house = House.open(clock, io -> io.errors("/", ErrorReplies.SENT));
+        try (WebSocketClient socket = connected()) {
+            socket.sends("427[\"" + event + "\"]");
+            assertThat(socket.receivesText()).startsWith("437[{\"error\":{\"code\":\"" + code);
+            socket.sends("42[\"" + event + "\"]");
+            assertThat(socket.receivesText()).startsWith("42[\"error\",{\"code\":\"" + code);
+            socket.sends("42[\"message\"]");
             assertThat(socket.receivesText()).isEqualTo("42[\"message-back\"]");
+        }
+    }
+
+    @Test
+    void anEventThatIsNotDoneIsLogged() {
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.fanfare.core.Commands");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        logger.setLevel(Level.DEBUG);
+        logger.addAppender(log);
+        try (WebSocketClient socket = connected()) {
+            socket.sends("42[\"no\\nbody\"]").sends("42[\"refuse\"]").sends("42[\"fail\"]");
+            eventually(() ->
+                    assertThat(log.list)
+                            .extracting(line -> line.getLevel() + " " + line.getFormattedMessage())
+                            .satisfiesExactlyInAnyOrder(
+                                    unknown ->
+                                            assertThat(unknown)
+                                                    .startsWith("DEBUG a message is refused:")
+                                                    .contains("event=\"no body\", session="),
+                                    refused ->
+                                            assertThat(refused)
+                                                    .startsWith("DEBUG a message is refused:")
+                                                    .endsWith(": Not you."),
+                                    failed ->
+                                            assertThat(failed)
+                                                    .startsWith("ERROR the handler fail failed")));
+        } finally {
+            logger.detachAppender(log);
+            logger.setLevel(null);
+        }
+    }
+
+    @Test
+    void aLimitThatIsMetIsToldByAnErrorEvent() {
+        house.close();
+        house =
+                House.open(
+                        clock,
+                        io ->
+                                io.namespace(
+                                        "/slow",
+                                        slow ->
+                                                slow.limits(
+                                                        Limits.DEFAULT.rate(
+                                                                new Limits.Rate(1, 1, 100)))));
+        try (WebSocketClient socket = open("").sends("40/slow,")) {
+            assertThat(socket.receivesText()).startsWith("40/slow,");
+            socket.sends("42/slow,0[\"nobody\"]").sends("42/slow,1[\"nobody\"]");
+            assertThat(socket.receivesText())
+                    .startsWith("42/slow,[\"error\",{\"code\":\"too_many_requests\"")
+                    .contains("\"limit\":\"commands\"");
         }
     }
 
@@ -356,7 +456,7 @@ class SocketIoIT {
 
     private CompletableFuture<byte[]> call(Event event) {
         Session session = house.fanfare.sessions().getFirst();
-        return house.io.call(session, event, Duration.ofSeconds(5)).toCompletableFuture();
+        return SocketIo.call(session, event, Duration.ofSeconds(5)).toCompletableFuture();
     }
 
     @Test

@@ -10,9 +10,12 @@ import dev.fanfare.core.Endpoint;
 import dev.fanfare.core.Limits;
 import dev.fanfare.core.MessageHandler;
 import dev.fanfare.core.Rulebook;
+import dev.fanfare.core.Session;
 import dev.fanfare.server.http.Origins;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class EndpointConfig {
     private final Map<String, UnaryOperator<ChannelRules>> channels = new LinkedHashMap<>();
     private final Map<String, MessageHandler> handlers = new LinkedHashMap<>();
+    private final List<EndpointHandlers.Reader<?>> before = new ArrayList<>(0);
     private final Map<String, Access> permits = new LinkedHashMap<>();
+    private EndpointHandlers.@Nullable AnyHandler<?> otherwise;
     private @Nullable Rounds rounds;
     private @Nullable Dialect dialect;
     private @Nullable Authenticator authenticator;
@@ -147,9 +152,63 @@ public final class EndpointConfig {
         return on(name, JsonHandler.inline(type, handler));
     }
 
-    public EndpointConfig lifecycle(Endpoint.Lifecycle told) {
-        lifecycle = told;
+    /// Sees every message before the handler of its name, also one that no handler takes, and may
+    /// refuse it; several run in the order they were given. They run where the handler does.
+    ///
+    /// @param type what a message is read into; a message that cannot be is refused
+    public <T> EndpointConfig use(Class<T> type, Interceptor<T> interceptor) {
+        before.add(new EndpointHandlers.Reader<>(type, interceptor));
         return this;
+    }
+
+    /// Handles messages whose names have no handler; what `handler` returns is the reply.
+    public <T> EndpointConfig otherwise(Class<T> type, OnAny<T> handler) {
+        if (otherwise != null) {
+            throw new IllegalArgumentException("otherwise: is set already");
+        }
+        otherwise = new EndpointHandlers.AnyHandler<>(type, handler);
+        return this;
+    }
+
+    /// Hooks that are called besides those given before.
+    public EndpointConfig lifecycle(Endpoint.Lifecycle hooks) {
+        lifecycle = lifecycle.equals(Endpoint.Lifecycle.NONE) ? hooks : lifecycle.and(hooks);
+        return this;
+    }
+
+    /// Called once a session is connected, before its messages are handled.
+    public EndpointConfig opened(OnOpened hook) {
+        return lifecycle(
+                new Endpoint.Lifecycle() {
+                    @Override
+                    public void opened(Session session) throws Exception {
+                        hook.opened(session);
+                    }
+                });
+    }
+
+    /// Called when a session that was connected is gone, with the reason. [Session#subscriptions]
+    /// are the channels that it had.
+    public EndpointConfig closed(OnClosed hook) {
+        return lifecycle(
+                new Endpoint.Lifecycle() {
+                    @Override
+                    public void closed(Session session, Close close) throws Exception {
+                        hook.closed(session, close);
+                    }
+                });
+    }
+
+    /// See [EndpointConfig#opened].
+    @FunctionalInterface
+    public interface OnOpened {
+        void opened(Session session) throws Exception;
+    }
+
+    /// See [EndpointConfig#closed].
+    @FunctionalInterface
+    public interface OnClosed {
+        void closed(Session session, Close close) throws Exception;
     }
 
     public EndpointConfig limits(Limits other) {
@@ -222,7 +281,7 @@ public final class EndpointConfig {
                 throw new IllegalArgumentException("permit: no message is called " + name);
             }
         });
-        return Map.copyOf(all);
+        return all;
     }
 
     Endpoint endpoint(
@@ -233,7 +292,7 @@ public final class EndpointConfig {
                 authenticator == null ? defaults.authenticator : authenticator,
                 admission,
                 Rulebook.of(rules),
-                permitted(),
+                new EndpointHandlers(Map.copyOf(permitted()), List.copyOf(before), otherwise),
                 lifecycle,
                 limits,
                 full,

@@ -259,6 +259,11 @@ public final class Fanfare implements AutoCloseable {
         return parts.hub.broadcast(value, _ -> true);
     }
 
+    /// The same, under an event name.
+    public int broadcast(String event, Object value) {
+        return parts.hub.broadcast(event, value, _ -> true);
+    }
+
     /// The connected sessions of this node.
     public List<Session> sessions() {
         return parts.hub.sessions();

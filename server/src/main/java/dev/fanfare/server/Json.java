@@ -28,7 +28,7 @@ import tools.jackson.databind.type.LogicalType;
 
 /// JSON as user code meets it: into records, and out of anything. Strict about types, deaf to
 /// properties it does not know, and it never repeats what it was given.
-final class Json {
+public final class Json {
     private static final int MAX_DEPTH = 32;
     private static final int MAX_NUMBER = 1_000;
     private static final byte BYTE_ORDER_MARK = (byte) 0xef;
@@ -72,7 +72,7 @@ final class Json {
     private Json() {}
 
     /// @throws IllegalArgumentException when `value` has no representation
-    static byte[] write(Object value) {
+    public static byte[] write(Object value) {
         try {
             return MAPPER.writeValueAsBytes(value);
         } catch (JacksonException e) {
@@ -81,7 +81,7 @@ final class Json {
     }
 
     /// @throws InvalidMessage names the field that is missing or of the wrong type
-    static <T> T read(byte[] data, Class<T> type) throws InvalidMessage {
+    public static <T> T read(byte[] data, Class<T> type) throws InvalidMessage {
         T value;
         try {
             value = MAPPER.readValue(data, type);

@@ -7,7 +7,7 @@ import dev.fanfare.core.Session;
 /// What is done with a message that has been read and found valid.
 @FunctionalInterface
 public interface OnMessage<T> {
-    /// @throws InvalidMessage when it is not what is taken after all: answered as `bad_request`
+    /// @throws InvalidMessage refuses the message; by default as `bad_request`
     /// @throws Exception anything else is logged and answered as `internal`
     void handle(Session session, T message) throws Exception;
 }

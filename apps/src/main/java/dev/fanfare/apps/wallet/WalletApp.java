@@ -16,6 +16,7 @@ import dev.fanfare.server.FanfareConfig;
 import dev.fanfare.server.Repeating;
 import dev.fanfare.server.Site;
 import dev.fanfare.server.Tokens;
+import dev.fanfare.socketio.ErrorReplies;
 import dev.fanfare.socketio.Refused;
 import dev.fanfare.socketio.SocketIo;
 import java.time.Duration;
@@ -73,15 +74,16 @@ public final class WalletApp implements App {
     }
 
     private SocketIo socketIo() {
-        SocketIo gateway = SocketIo.at(PATH);
-        return gateway.namespace(
+        return SocketIo.at(PATH)
+                .namespace(
                         NAMESPACE,
                         endpoint -> {
                             endpoint(endpoint);
-                            endpoint.lifecycle(new Returning(gateway));
+                            endpoint.opened(WalletApp::returns);
                         })
                 .events(NAMESPACE, new WalletEvents(new Answers(environment.clock())))
                 .refused(NAMESPACE, Refused.DISCONNECT)
+                .errors(NAMESPACE, ErrorReplies.SENT)
                 .recovery(NAMESPACE, RETURN_WITHIN)
                 .origins(settings.origins());
     }
@@ -118,16 +120,13 @@ public final class WalletApp implements App {
 
     /// Who comes back has its subscriptions again; what is sent to the user is to be taken again
     /// too.
-    private record Returning(SocketIo gateway) implements Endpoint.Lifecycle {
-        @Override
-        public void opened(Session session) {
-            gateway.recovered(session)
-                    .thenAccept(recovered -> {
-                        if (recovered) {
-                            Notifications.open(session);
-                        }
-                    });
-        }
+    private static void returns(Session session) {
+        SocketIo.recovered(session)
+                .thenAccept(recovered -> {
+                    if (recovered) {
+                        Notifications.open(session);
+                    }
+                });
     }
 
     /// The node runs: where there are guests, begins to move the price for them.
