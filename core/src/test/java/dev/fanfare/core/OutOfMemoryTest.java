@@ -89,7 +89,8 @@ final class OutOfMemoryTest {
     void runsNextTaskAfterOutcomeThatFails() throws InterruptedException {
         CountDownLatch next = new CountDownLatch(1);
         SerialTasks tasks =
-                new SerialTasks("session", Duration.ofSeconds(30), ConcurrentHashMap.newKeySet());
+                new SerialTasks(
+                        "session", Limits.DEFAULT, house.clock, ConcurrentHashMap.newKeySet());
         tasks.add(new SerialTasks.Task("first", () -> OutOfMemoryTest::fail, () -> {}));
         tasks.add(new SerialTasks.Task("next", () -> next::countDown, () -> {}));
         assertThat(next.await(20, TimeUnit.SECONDS)).isTrue();

@@ -18,11 +18,7 @@ record Namespace(String name, Endpoint endpoint, NamespaceEncoder encoder, Trait
     ///
     /// @param handlers of one session that may run at the same time
     record Traits(
-            Events events,
-            Refused refused,
-            ErrorReplies errors,
-            Duration recovery,
-            int handlers) {
+            Events events, Refused refused, ErrorReplies errors, Duration recovery, int handlers) {
         static final Traits DEFAULT =
                 new Traits(
                         new PlainEvents(),

@@ -4,7 +4,6 @@ package dev.fanfare.socketio;
 import static dev.fanfare.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fanfare.core.Limits;
 import dev.fanfare.engine.Content;
 import dev.fanfare.testkit.WebSocketClient;
 import java.net.http.HttpRequest;
