@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 /// Handlers of one session, several of which may wait at once.
 class HandlersIT {
     private final Semaphore go = new Semaphore(0);
-    private final House house = House.open(null, io -> io.namespace("/slow", at -> slow(at, io)));
+    private final House house = House.open(null, io -> io.namespace("/slow", this::slow));
 
-    private void slow(EndpointConfig endpoint, SocketIo io) {
+    private void slow(EndpointConfig endpoint) {
         endpoint.channel("room")
                 .on(
                         "wait",
@@ -48,7 +48,10 @@ class HandlersIT {
                 .on(
                         "ask",
                         House.handler((session, data) ->
-                                io.call(session, new Event("question", data), Duration.ofMillis(50))
+                                SocketIo.call(
+                                                session,
+                                                new Event("question", data),
+                                                Duration.ofMillis(50))
                                         .toCompletableFuture()
                                         .get()));
     }

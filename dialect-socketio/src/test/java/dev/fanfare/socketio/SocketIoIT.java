@@ -506,8 +506,7 @@ class SocketIoIT {
             for (int i = 0; i < 600; i += 2) {
                 Session session = house.fanfare.sessions().getFirst();
                 CompletableFuture<byte[]> late =
-                        house.io
-                                .call(session, question, Duration.ofMillis(1))
+                        SocketIo.call(session, question, Duration.ofMillis(1))
                                 .toCompletableFuture();
                 assertThat(socket.receivesText()).isEqualTo("42" + i + "[\"question\",1]");
                 clock.advance(Duration.ofMillis(1));
