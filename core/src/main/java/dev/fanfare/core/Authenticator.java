@@ -42,8 +42,7 @@ public interface Authenticator {
     }
 
     private static Outcome reject(Refusal refusal) {
-        return new Outcome.Rejected(
-                refusal, Close.of(Close.INVALID_TOKEN.code(), "not admitted"), refusal.message());
+        return new Outcome.Rejected(refusal, Close.of(1008, "not admitted"), refusal.message());
     }
 
     /// One answer for every invalid token, whatever is wrong with it.

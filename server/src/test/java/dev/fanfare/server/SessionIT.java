@@ -112,7 +112,7 @@ class SessionIT {
                                 Handshake.PLAIN)) {
             JsonNode error = client.connects("token").isRefusedWith("permission_denied");
             assertThat(error.path("message").asString()).isEqualTo("not you");
-            client.isClosedWith(4501);
+            client.isClosedWith(1008);
         }
     }
 

@@ -309,7 +309,12 @@ public record Config(
                             initial = "5000",
                             min = 1)
                     int userCommands,
-            @Setting(value = "How far one session may be behind.", initial = "1MB", min = 1_024)
+            @Setting(
+                            value =
+                                    "How far one session may be behind in its channels, and how"
+                                            + " much else may wait while it does not read.",
+                            initial = "1MB",
+                            min = 1_024)
                     Size outbox,
             @Setting(
                             value =

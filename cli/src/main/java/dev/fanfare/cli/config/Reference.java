@@ -90,6 +90,16 @@ final class Reference {
             `owner(name)` is the user whose id stands there, `claim(wallets, name)` whoever has a token whose claim `wallets` is
             it or lists it. The pattern that begins with the most literal characters wins.
 
+            ```yaml
+            channels:
+              "orders:{storeId}":
+                history-size: 100
+                history-age: 10m
+                presence: announced
+              "inbox:{user}":
+                subscribe: owner(user)
+            ```
+
             What a claim is compared as, in `claim` and `role`:
 
             | claim's JSON | equals |
@@ -105,16 +115,6 @@ final class Reference {
             more than 30 s ahead is logged, since the issuer's clock is wrong. All three are seconds since 1970, with or
             without a fraction; a text, or milliseconds, make the token invalid. `aud` may be a list that contains
             `auth.audience`.
-
-            ```yaml
-            channels:
-              "orders:{storeId}":
-                history-size: 100
-                history-age: 10m
-                presence: announced
-              "inbox:{user}":
-                subscribe: owner(user)
-            ```
 
             """;
 
