@@ -42,7 +42,7 @@ class BoundsIT {
     void whatASessionIsSentAloneIsBoundedToo() {
         try (House house = House.open();
                 Poller poller = Poller.open(house.url()).connected("40")) {
-            for (int i = 0; i < 4_000; i++) {
+            for (int i = 0; i < 20_000; i++) {
                 house.with(session -> session.send(Content.of(House.json(KILOBYTE))));
             }
 

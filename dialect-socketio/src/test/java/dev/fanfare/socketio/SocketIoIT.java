@@ -10,7 +10,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.fanfare.core.Limits;
+import dev.fanfare.core.InvalidMessage;
+import dev.fanfare.core.Refusal;
 import dev.fanfare.core.Session;
 import dev.fanfare.engine.Content;
 import dev.fanfare.testkit.ManualClock;
@@ -392,15 +393,23 @@ class SocketIoIT {
                                 io.namespace(
                                         "/slow",
                                         slow ->
-                                                slow.limits(
-                                                        Limits.DEFAULT.rate(
-                                                                new Limits.Rate(1, 1, 100)))));
+                                                slow.on(
+                                                        "enter",
+                                                        House.handler((_, _) -> {
+                                                            throw new InvalidMessage(
+                                                                    Refusal.limit(
+                                                                            Refusal.Code
+                                                                                    .LIMIT_EXCEEDED,
+                                                                            "rooms",
+                                                                            -1,
+                                                                            "At most 3 rooms."));
+                                                        }))));
         try (WebSocketClient socket = open("").sends("40/slow,")) {
             assertThat(socket.receivesText()).startsWith("40/slow,");
-            socket.sends("42/slow,0[\"nobody\"]").sends("42/slow,1[\"nobody\"]");
+            socket.sends("42/slow,0[\"enter\",1]");
             assertThat(socket.receivesText())
-                    .startsWith("42/slow,[\"error\",{\"code\":\"too_many_requests\"")
-                    .contains("\"limit\":\"commands\"");
+                    .startsWith("42/slow,[\"error\",{\"code\":\"limit_exceeded\"")
+                    .contains("\"limit\":\"rooms\"");
         }
     }
 
