@@ -16,12 +16,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// A node whose clients take every file descriptor that it may have.
 class DescriptorsIT {
     private static final int LIMIT = 256;
+    private static final int RESERVE = 16;
     private static final Duration HOLD = Duration.ofSeconds(4);
     private static final Duration SOON = Duration.ofSeconds(10);
 
@@ -45,7 +47,9 @@ class DescriptorsIT {
                         .untilAsserted(() ->
                                 assertThat(cpuWhileHeld(serve, open))
                                         .isLessThan(HOLD.dividedBy(2)));
-                assertThat(serve.output().lines().count() - lines).isLessThanOrEqualTo(4);
+                assertThat(serve.output().lines().count() - lines)
+                        .as(serve.output())
+                        .isLessThanOrEqualTo(4);
 
                 release(taken);
                 await().atMost(SOON)
@@ -67,6 +71,25 @@ class DescriptorsIT {
                 .atMost(HOLD.plus(SOON))
                 .untilAsserted(() -> assertThat(health(open)).startsWith("HTTP/1.1 200 "));
         return serve.cpu().minus(before);
+    }
+
+    @Test
+    void hasDescriptorsForItselfAsSoonAsConnectionsHaveTakenAllOthers() throws IOException {
+        try (Program serve = serve(NettyTransport.Kind.NIO)) {
+            int port = Integer.parseInt(serve.awaits("Ready: ws://127\\.0\\.0\\.1:(\\d+)/ws"));
+            List<Socket> open = new ArrayList<>();
+            int before = 0;
+            for (int now = 0; now > before - RESERVE / 2; now = serve.descriptors()) {
+                before = now;
+                Socket next = connect(port);
+                open.add(next);
+                assertThat(health(next)).startsWith("HTTP/1.1 200 ");
+            }
+            assertThat(before).isGreaterThan(LIMIT - RESERVE);
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
     }
 
     private static Program serve(NettyTransport.Kind kind) {

@@ -7,6 +7,7 @@ import dev.fanfare.server.NettyTransport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 
@@ -111,6 +113,13 @@ final class Program implements AutoCloseable {
     /// The processor time it has taken.
     Duration cpu() {
         return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    /// The file descriptors that it has open.
+    int descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc", "" + process.pid(), "fd"))) {
+            return (int) open.count();
+        }
     }
 
     /// SIGTERM.

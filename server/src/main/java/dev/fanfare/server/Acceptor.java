@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Set;
@@ -77,6 +78,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter implements AutoCloseab
         open.incrementAndGet();
         ((Channel) accepted).closeFuture().addListener(closed);
         context.fireChannelRead(accepted);
+        // Not only when the next one fails: until then the node itself would have none.
+        IOException shortage = DescriptorReserve.shortage();
+        if (shortage != null) {
+            pause(shortage);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// File descriptors that are held back, and given up when connections have taken all others: a node
 /// must still be able to load a class, to open a file and to reach its database. A class that
@@ -25,6 +26,16 @@ final class DescriptorReserve {
         } catch (IOException _) {
             release();
             return false;
+        }
+    }
+
+    /// @return why no descriptor is left beside the reserve; null when one is
+    static @Nullable IOException shortage() {
+        try {
+            SocketChannel.open().close();
+            return null;
+        } catch (IOException e) {
+            return e;
         }
     }
 
