@@ -31,13 +31,17 @@ final class Acceptor extends ChannelInboundHandlerAdapter implements AutoCloseab
     /// Half of it at least; the rest is chance, so that several nodes do not try in step.
     private static final int PAUSE_MILLIS = 1_000;
 
+    /// Descriptors that a node may use besides its connections. Only connections that leave no more
+    /// than these are each followed by a look whether one is left, as that is a system call.
+    private static final int OWN = 512;
+
     private final Environment environment;
     private final FailureLog failures;
     private final DescriptorReserve reserve = new DescriptorReserve();
     private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
     private final AtomicInteger open = new AtomicInteger();
     private final ChannelFutureListener closed = _ -> open.decrementAndGet();
-    private final String limit = limit();
+    private final long limit = limit();
     private State state = State.ACCEPTING;
 
     private enum State {
@@ -54,11 +58,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter implements AutoCloseab
         reserve.take();
     }
 
-    private static String limit() {
+    private static long limit() {
         return ManagementFactory.getOperatingSystemMXBean()
                         instanceof UnixOperatingSystemMXBean system
-                ? Long.toString(system.getMaxFileDescriptorCount())
-                : "unknown";
+                ? system.getMaxFileDescriptorCount()
+                : Long.MAX_VALUE;
     }
 
     @Override
@@ -75,11 +79,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter implements AutoCloseab
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
-        open.incrementAndGet();
+        int now = open.incrementAndGet();
         ((Channel) accepted).closeFuture().addListener(closed);
         context.fireChannelRead(accepted);
         // Not only when the next one fails: until then the node itself would have none.
-        IOException shortage = DescriptorReserve.shortage();
+        IOException shortage = now < limit - OWN ? null : DescriptorReserve.shortage();
         if (shortage != null) {
             pause(shortage);
         }
