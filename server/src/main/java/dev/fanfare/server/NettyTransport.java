@@ -36,9 +36,6 @@ public final class NettyTransport implements AutoCloseable {
         // iovec array no larger than what io_uring takes at once.
         setUnlessSet("io.netty.transport.outboundBufferEntrySizeOverhead", "0");
         setUnlessSet("io.netty.iouring.numElementsIoVec", "1024");
-        // A multishot accept that fails is armed again by Netty 4.2.18 even when nothing is to be
-        // accepted for now: without a free file descriptor it fails at once, again and again.
-        setUnlessSet("io.netty.iouring.acceptMultiShotEnabled", "false");
         // With multishot polls Netty 4.2.18 never hears of a reset that comes right after data:
         // FramesIT has the case.
         setUnlessSet("io.netty.iouring.pollAddMultishotEnabled", "false");
