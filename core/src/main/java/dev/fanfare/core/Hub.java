@@ -413,7 +413,7 @@ public final class Hub implements AutoCloseable {
     }
 
     SerialTasks serialTasks(String session, Limits limits) {
-        return new SerialTasks(session, limits, clock, running);
+        return new SerialTasks(session, limits, clock, Thread::startVirtualThread, running);
     }
 
     void engineFailed(String what, @Nullable Throwable failure) {

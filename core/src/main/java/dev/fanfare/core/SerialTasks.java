@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -105,6 +106,7 @@ final class SerialTasks {
     private final Duration deadline;
     private final int atOnce;
     private final Clock clock;
+    private final Executor threads;
     private final Set<SerialTasks> busy;
 
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(4);
@@ -128,12 +130,15 @@ final class SerialTasks {
     /// @param session for the log
     /// @param limits how long tasks may take, and how many may run at once
     /// @param clock for probes
+    /// @param threads starts a thread, or fails with [OutOfMemoryError] when there is none
     /// @param busy those that have something to do, to be checked about once a second; concurrent
-    SerialTasks(String session, Limits limits, Clock clock, Set<SerialTasks> busy) {
+    SerialTasks(
+            String session, Limits limits, Clock clock, Executor threads, Set<SerialTasks> busy) {
         this.session = session;
         this.deadline = limits.handlerTimeout();
         this.atOnce = limits.handlersAtOnce();
         this.clock = clock;
+        this.threads = threads;
         this.busy = busy;
     }
 
@@ -180,7 +185,7 @@ final class SerialTasks {
             return;
         }
         try {
-            Thread.startVirtualThread(() -> drain(first));
+            threads.execute(() -> drain(first));
         } catch (OutOfMemoryError _) {
             // The operating system has no thread left for it: [#check] tries again.
             gone(first);

@@ -12,10 +12,14 @@ import dev.fanfare.testkit.ManualClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -86,11 +90,43 @@ final class OutOfMemoryTest {
     }
 
     @Test
+    void runsTasksInOrderOnceThereIsThreadForThem() throws InterruptedException {
+        AtomicInteger refused = new AtomicInteger();
+        Executor threads =
+                run -> {
+                    if (refused.incrementAndGet() <= 3) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    Thread.startVirtualThread(run);
+                };
+        SerialTasks tasks = tasks(threads);
+        BlockingQueue<String> done = new LinkedBlockingQueue<>();
+        for (String name : List.of("first", "next")) {
+            assertThat(
+                            tasks.offer(
+                                    9,
+                                    new SerialTasks.Task(
+                                            name, () -> () -> done.add(name), () -> {})))
+                    .isTrue();
+        }
+        assertThat(done).isEmpty();
+
+        tasks.check(house.clock.nanos());
+        assertThat(done).isEmpty();
+        tasks.check(house.clock.nanos());
+        assertThat(done.poll(20, TimeUnit.SECONDS)).isEqualTo("first");
+        assertThat(done.poll(20, TimeUnit.SECONDS)).isEqualTo("next");
+    }
+
+    private SerialTasks tasks(Executor threads) {
+        return new SerialTasks(
+                "session", Limits.DEFAULT, house.clock, threads, ConcurrentHashMap.newKeySet());
+    }
+
+    @Test
     void runsNextTaskAfterOutcomeThatFails() throws InterruptedException {
         CountDownLatch next = new CountDownLatch(1);
-        SerialTasks tasks =
-                new SerialTasks(
-                        "session", Limits.DEFAULT, house.clock, ConcurrentHashMap.newKeySet());
+        SerialTasks tasks = tasks(Thread::startVirtualThread);
         tasks.add(new SerialTasks.Task("first", () -> OutOfMemoryTest::fail, () -> {}));
         tasks.add(new SerialTasks.Task("next", () -> next::countDown, () -> {}));
         assertThat(next.await(20, TimeUnit.SECONDS)).isTrue();
